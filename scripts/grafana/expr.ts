@@ -1,0 +1,34 @@
+/** The expressions of the dashboards: every selector is bound to the variables that a reader chooses by. */
+import { WORKLOAD_LABELS } from '../../src/telemetry/contested-series.ts';
+
+export type Matcher = `${string}=${string}`;
+
+/** A selector of one metric of the chosen targets. */
+export function of(metric: string, ...matchers: readonly Matcher[]): string {
+  return `${metric}{${['job=~"$job"', 'instance=~"$instance"', ...matchers].join(',')}}`;
+}
+
+/** How much a counter went up between two points of the graph, whatever the zoom. */
+export function perStep(metric: string, ...matchers: readonly Matcher[]): string {
+  return `increase(${of(metric, ...matchers)}[$__rate_interval])`;
+}
+
+/** How much a counter went up over the time that is shown. */
+export function inRange(metric: string, ...matchers: readonly Matcher[]): string {
+  return `increase(${of(metric, ...matchers)}[$__range])`;
+}
+
+/** A gauge says the same in every replica and before and after a restart; a counter goes on in the next. */
+export const max = (by: string, expr: string): string => `max by (${by}) (${expr})`;
+export const sum = (by: string, expr: string): string => (by === '' ? `sum(${expr})` : `sum by (${by}) (${expr})`);
+
+export const CONTESTED = WORKLOAD_LABELS.join(', ');
+/** Enough to tell the lines of a graph apart. */
+export const LINE = 'workload_namespace, workload, field';
+export const LINE_LEGEND = '{{workload_namespace}}/{{workload}} {{field}}';
+
+/** 0: resolved, 1: suspected, 2: confirmed. */
+export function stateOf(by: string, ...matchers: readonly Matcher[]): string {
+  const state = (name: string) => max(by, of('tugwatch_conflict_state', `state="${name}"`, ...matchers));
+  return `${state('suspected')} + 2 * ${state('confirmed')}`;
+}

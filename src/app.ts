@@ -1,0 +1,305 @@
+/**
+ * The daemon: the one place that builds it out of its parts, and takes it down in reverse order. It is given its source
+ * (a live cluster, whichever) and its clock, and does not know which they are.
+ */
+import { hostname } from 'node:os';
+import { createTask } from 'node-cron';
+import type { Audit } from './audit/audit.ts';
+import { CheckpointFile, readCheckpointFile } from './checkpoint-file.ts';
+import { keepSound } from './checkpoint-schema.ts';
+import type { Config } from './config/schema.ts';
+import { Engine } from './engine.ts';
+import type { WritingClient } from './kubernetes/client.ts';
+import { LazyJqEngine } from './kubernetes/jq-engine.ts';
+import { LiveSource } from './kubernetes/live-source.ts';
+import { systemTimers, type Timers } from './kubernetes/timers.ts';
+import type { Observation } from './model/observations.ts';
+import type { NoticeKind } from './model/verdicts.ts';
+import { createPaced } from './paced.ts';
+import { Releasers } from './releasers.ts';
+import type { Remediator } from './remediator.ts';
+import type { Report } from './report/schema.ts';
+import { counted, durationLabel } from './report/words.ts';
+import { createStandstillWatch } from './standstill.ts';
+import { steadyTimers } from './steady-clock.ts';
+import { assessLiveness, assessReadiness, createLagMeter } from './telemetry/health.ts';
+import { logHeal, logNotice, logTransition } from './telemetry/log-events.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { REVISION, VERSION } from './version.ts';
+import { createWatchLog } from './watch-log.ts';
+import { createWebServer } from './web/server.ts';
+
+/** Conflicts are saved when one changes its state, and this often. */
+const CHECKPOINT_MS = 60_000;
+/** Verdicts by the passing of time are looked at this often. */
+const TICK_MS = 1_000;
+/** An audit this recent is good enough for a report somebody asks for. */
+const AUDIT_FRESH_MS = 15_000;
+/** Hold a fresh list against the watches this often, to prove that they lose nothing. */
+const RELIST_SCHEDULE = '*/20 * * * *';
+/** Verdicts wait this long at most for kinds that are slow to be listed at the start: pages of a large cluster take time. */
+const HOLD_MS = 60_000;
+/** Ticks that come this late mean that the process stood still. */
+const STANDSTILL_MS = 20_000;
+/** SIGTERM must be over within ten seconds; each part gets its share. */
+const RELEASE_MS = 2_500;
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly client: WritingClient;
+  readonly logger: Logger;
+  readonly timers?: Timers;
+  readonly onObservation?: (observation: Observation) => void;
+}
+
+export interface Daemon {
+  /** Where the page is, http://…. */
+  readonly address: string;
+  /** Every mandatory kind is listed. */
+  whenReady(): Promise<void>;
+  report(): Report;
+  readonly engine: Engine;
+  /** null: remedies are only suggested. */
+  readonly remediator: Remediator | null;
+  /** Rejects when the daemon cannot go on; resolves after `stop`. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts watching and serving. @throws Error with a sentence when the port cannot be had */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { config, client, logger } = options;
+  const releasers = new Releasers();
+  const stop = () =>
+    releasers.releaseAll(RELEASE_MS, (name, error) =>
+      logger.error({ event: 'shutdown', err: error }, `${name} did not shut down cleanly`),
+    );
+
+  const timers = steadyTimers(options.timers ?? systemTimers);
+  const monotonic = () => timers.monotonic();
+  const notices: Partial<Record<NoticeKind, number>> = {};
+  let saveCheckpoint = () => {};
+  const observe = (observation: Observation) => {
+    if (observation.type === 'transition') {
+      saveCheckpoint();
+      logTransition(logger, observation.transition, engine.pipeline.remedyFor(observation.transition.conflict));
+    } else if (observation.type === 'notice') {
+      notices[observation.notice.kind] = (notices[observation.notice.kind] ?? 0) + 1;
+      logNotice(logger, observation.notice);
+    } else logHeal(logger, observation.heal);
+    remediator?.observe(observation);
+    options.onObservation?.(observation);
+  };
+
+  const source = new LiveSource({
+    client,
+    cluster: client.cluster,
+    namespace: config.namespace,
+    argocdNamespace: config.argocdNamespace,
+    timers,
+    observe: createWatchLog(logger, monotonic),
+    warn: (message) => logger.warn({ event: 'watch' }, message),
+  });
+  // A defect of ours: whoever runs the daemon is told, and it is taken down in order.
+  const broken = Promise.withResolvers<never>();
+  const engine = new Engine({
+    jq: new LazyJqEngine(),
+    requestLens: (request) => source.requestLens(request),
+    onObservation: observe,
+    onFailure: broken.reject,
+  });
+  const remediator = await createRemediator(options, engine, () => timers.now());
+
+  const heedStandstill = createStandstillWatch(monotonic, STANDSTILL_MS, (stoodMs) => {
+    const reason = `this process stood still for ${durationLabel(stoodMs / 1000)}`;
+    logger.warn({ event: 'standstill', ms: Math.round(stoodMs) }, `${reason}: nothing is concluded from that silence`);
+    source.distrust(reason);
+  });
+  const advance = () => {
+    heedStandstill();
+    const now = timers.now();
+    engine.advance(now);
+    return now;
+  };
+  const audit = createPaced(() => engine.pipeline.audit(), monotonic, AUDIT_FRESH_MS);
+  const report = () => {
+    advance();
+    return engine.pipeline.report(audit.recent(), { health: { watches: source.health(), skippedLines: 0 } });
+  };
+  const recentReport = createPaced(report, monotonic);
+
+  const metrics = createMetrics({
+    version: VERSION,
+    revision: REVISION,
+    seriesLimit: config.seriesLimit,
+    processMetrics: true,
+    snapshot: () => {
+      const now = advance();
+      return {
+        now,
+        contested: engine.pipeline.detector.contestedCounts(),
+        syncs: engine.pipeline.detector.syncCounts(),
+        risks: audit.recent().risks,
+        notices,
+        watches: source.health(),
+        skippedLines: 0,
+      };
+    },
+    onError: (family, error) =>
+      logger.error({ event: 'metrics', err: error }, `metric ${family} could not be computed`),
+  });
+
+  // Before the first scrape can come: a restart must not look like an end.
+  const checkpoint = await openCheckpoint(config.checkpointFile, engine, logger);
+  const lag = createLagMeter();
+  releasers.add('event loop meter', () => lag.close());
+  const web = createWebServer({
+    snapshot: () => recentReport.recent(),
+    metrics: () => metrics.render(),
+    health: { readiness: () => assessReadiness(source.health()), liveness: () => assessLiveness(lag.read()) },
+    logger,
+  });
+  const address = await web.listen(config.port, config.host).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  releasers.add('web server', () => web.close());
+
+  if (checkpoint !== null) {
+    saveCheckpoint = () => void checkpoint.save();
+    const saver = setInterval(saveCheckpoint, CHECKPOINT_MS);
+    releasers.add('checkpoint', async () => {
+      clearInterval(saver);
+      await checkpoint.save();
+    });
+  }
+
+  const ticker = setInterval(() => {
+    try {
+      advance();
+    } catch (error) {
+      broken.reject(error);
+    }
+  }, TICK_MS);
+  releasers.add('ticker', () => clearInterval(ticker));
+
+  engine.hold();
+  const released = Promise.withResolvers<void>();
+  const patience = setTimeout(() => released.resolve(), HOLD_MS);
+  releasers.add('first lists', () => clearTimeout(patience));
+  void source.whenSettled().then(() => released.resolve());
+  released.promise.then(() => engine.release()).catch(broken.reject);
+
+  const running = source.run((change) => {
+    heedStandstill();
+    engine.take(change);
+  });
+  const ended = Promise.race([running, broken.promise]);
+  ended.catch(() => {});
+  releasers.add('watches', () => source.stop());
+  if (remediator !== null) releasers.add('remediation', () => remediator.stop());
+
+  const auditTask = schedule('audit', config.auditSchedule, logger, () => logAudit(logger, audit.anew()));
+  releasers.add('audit schedule', () => auditTask.destroy());
+  const relistTask = schedule('relist', RELIST_SCHEDULE, logger, async () => {
+    const corrections = await source.requestRelist();
+    if (corrections > 0)
+      logger.error(
+        { event: 'corrections', corrections },
+        `a fresh list showed ${corrections} facts that the watches had not told`,
+      );
+  });
+  releasers.add('relist schedule', () => relistTask.destroy());
+
+  const begun = Promise.all([source.whenReady(), released.promise]).then(() => {
+    logger.info(
+      {
+        event: 'ready',
+        workloads: engine.pipeline.model.workloads.size,
+        applications: engine.pipeline.model.applications.size,
+      },
+      readySentence(engine),
+    );
+    logAudit(logger, audit.anew());
+  });
+  begun.catch(broken.reject);
+  logger.info(
+    { event: 'started', address, server: client.server },
+    `tugwatch ${VERSION} watches ${client.server}; status page: ${address}/`,
+  );
+  return { address, whenReady: () => source.whenReady(), report, engine, remediator, ended, stop };
+}
+
+/** Takes up where the last process left off, if it left anything that is understood. */
+async function openCheckpoint(path: string, engine: Engine, logger: Logger): Promise<CheckpointFile | null> {
+  if (path === '') return null;
+  const { detector } = engine.pipeline;
+  try {
+    const stored = await readCheckpointFile(path);
+    const { checkpoint, dropped } = keepSound(stored);
+    const refused = stored === null ? null : detector.restore(checkpoint);
+    const takenOver = `${counted(detector.conflicts().length, 'conflict')} taken over from ${path}`;
+    if (refused !== null) logger.warn({ event: 'checkpoint' }, `starting without history: ${refused}`);
+    else if (dropped > 0)
+      logger.warn(
+        { event: 'checkpoint', dropped },
+        `${takenOver}; ${counted(dropped, 'entry', 'entries')} of it cannot be read`,
+      );
+    else if (stored !== null) logger.info({ event: 'checkpoint' }, takenOver);
+  } catch (error) {
+    logger.warn({ event: 'checkpoint', err: error }, 'starting without history');
+  }
+  return new CheckpointFile(
+    path,
+    () => detector.checkpoint(),
+    (error) => logger.error({ event: 'checkpoint', err: error }, `the checkpoint ${path} could not be written`),
+  );
+}
+
+/** null unless it was asked for: then nothing in the process can change an object of the cluster. */
+async function createRemediator(
+  { config, client, logger }: DaemonOptions,
+  { pipeline }: Engine,
+  now: () => number,
+): Promise<Remediator | null> {
+  if (config.remediationMode !== 'apply') return null;
+  const { Remediator } = await import('./remediator.ts');
+  const { remediationNamespaces: namespaces, remediationSelector: labels, remediationPerHour: perHour } = config;
+  const where =
+    namespaces.length === 0 && labels.length === 0 ? 'where an annotation permits it' : 'where it is permitted';
+  logger.warn({ event: 'remediation-on', namespaces, perHour }, `remedies are carried out ${where}`);
+  return new Remediator({
+    client,
+    pipeline,
+    logger,
+    now,
+    perHour,
+    allowed: { namespaces, labels },
+    instance: hostname(),
+  });
+}
+
+function schedule(name: string, expression: string, logger: Logger, job: () => void | Promise<void>) {
+  const task = createTask(expression, job, { name, timezone: 'Etc/UTC', noOverlap: true });
+  task.on('execution:failed', (context) =>
+    logger.error({ event: name, err: context.execution?.error }, `${name} failed`),
+  );
+  task.start();
+  return task;
+}
+
+function readySentence(engine: Engine): string {
+  const { workloads, applications, hpas } = engine.pipeline.model;
+  return `ready: ${workloads.size} workloads, ${hpas.size} HPAs and ${applications.size} Applications are watched`;
+}
+
+function logAudit(logger: Logger, audit: Audit): void {
+  const rules = Map.groupBy(
+    audit.risks.filter((risk) => risk.suppressed === null),
+    (risk) => `${risk.rule} ${risk.name}`,
+  );
+  if (rules.size === 0) return;
+  const found = [...rules].map(([rule, risks]) => `${rule} (${risks.length})`).sort();
+  logger.info({ event: 'audit', risks: audit.risks.length }, `audit: ${found.join(', ')}; see /api/v1/report`);
+}

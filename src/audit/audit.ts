@@ -1,0 +1,36 @@
+/** The audit: one engine for a live cluster, a recording and manifests. Pure. */
+import type { Remedy, Risk, Safe } from '../model/verdicts.ts';
+import { remedyForRisk } from '../remedy/remedy-for-risk.ts';
+import { type BareRisk, collectRisks } from './collect-risks.ts';
+import type { AuditContext, Rule } from './rule.ts';
+import { RULES } from './rules.ts';
+
+export interface Audit {
+  readonly risks: readonly Risk[];
+  /** Risks that a tugwatch.dev/ignore annotation silences: shown, and no reason to fail. */
+  readonly suppressed: readonly Risk[];
+  /** Workloads with nothing against them, silenced or not, and why. */
+  readonly safe: readonly Safe[];
+}
+
+export function runAudit(context: AuditContext, rules: readonly Rule[] = RULES): Audit {
+  const collected = collectRisks(context, rules);
+  const risks = collected.risks.map((risk) => withRemedy(risk, context));
+  return {
+    risks: risks.filter((risk) => risk.suppressed === null),
+    suppressed: risks.filter((risk) => risk.suppressed !== null),
+    safe: collected.safe,
+  };
+}
+
+/** Remedies are the dear part, and whoever only counts risks needs none: each is made when it is first looked at. */
+function withRemedy(risk: BareRisk, context: AuditContext): Risk {
+  let remedy: Remedy | null = null;
+  return {
+    ...risk,
+    get remedy() {
+      remedy ??= remedyForRisk(risk, context);
+      return remedy;
+    },
+  };
+}

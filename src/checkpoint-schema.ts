@@ -1,0 +1,145 @@
+/**
+ * The shape of a checkpoint that is read: a file from an earlier life, another version, or somebody's editor. Every
+ * conflict, track, heal and notice is held against it by itself, so that one that is broken costs none of the others,
+ * and none can take the daemon down hours later.
+ */
+import { z } from 'zod';
+import type { ConflictRecord } from './detect/record.ts';
+import type { FieldTrack } from './detect/tracks.ts';
+import type { Heal, Notice, Write, Writer } from './model/verdicts.ts';
+
+/** Whole milliseconds or a clock's fractions; a time that no calendar has is none. */
+const time = z.number().min(0).max(8.64e15);
+const count = z.number().min(0);
+const place = z.looseObject({ namespace: z.string(), name: z.string() });
+const ref = z.looseObject({ apiVersion: z.string(), kind: z.string(), namespace: z.string(), name: z.string() });
+const writerKind = z.enum(['argocd', 'hpa', 'keda', 'human', 'rollouts', 'controller', 'unknown']);
+const resolution = z.enum(['rule-added', 'self-heal-off', 'scaler-gone', 'field-left-git', 'quiet']);
+
+const writer = z.looseObject({
+  kind: writerKind,
+  manager: z.string().nullable(),
+  name: z.string().nullable(),
+  source: z.string(),
+}) satisfies z.ZodType<Writer>;
+
+const write = z.looseObject({
+  at: time,
+  ref,
+  uid: z.string(),
+  field: z.string(),
+  from: z.json(),
+  to: z.json(),
+  writer,
+  gap: z.boolean(),
+}) satisfies z.ZodType<Write>;
+
+const evidence = z.looseObject({ at: time, writer: z.string(), from: z.json(), to: z.json(), source: z.string() });
+
+const conflict = z.looseObject({
+  id: z.string().min(1),
+  kind: z.enum(['replicas', 'template', 'field', 'shared-object']),
+  ref,
+  fieldClass: z.string(),
+  fields: z.array(z.tuple([z.string(), count])),
+  application: place.nullable(),
+  contenders: z.array(z.looseObject({ key: z.string(), writer, values: z.array(z.json()) })).min(2),
+  state: z.enum(['candidate', 'suspected', 'confirmed', 'resolved']),
+  score: z.looseObject({ value: z.number(), at: time }),
+  startedAt: time,
+  detectedAt: time.nullable(),
+  resolvedAt: time.nullable(),
+  resolution: resolution.nullable(),
+  reversals: z.int().min(0),
+  reversalTimes: z.array(time).refine((times) => times.every((at, index) => at >= (times[index - 1] ?? 0))),
+  lastReversalAt: time,
+  proven: z.boolean(),
+  byDrift: z.boolean(),
+  settling: z.looseObject({ reason: resolution, since: time }).nullable(),
+  blockedTold: z.boolean(),
+  impact: z.looseObject({
+    replicaSecondsShort: count,
+    podsCreated: z.int().min(0),
+    podsDeleted: z.int().min(0),
+    templateHashes: z.int().min(0),
+    lowest: z.number().nullable(),
+    wanted: z.number().nullable(),
+    countedTo: time,
+    shortNow: count,
+  }),
+  evidence: z.array(evidence),
+  writes: z.partialRecord(writerKind, count),
+  insufficientHistory: z.boolean(),
+}) satisfies z.ZodType<Omit<ConflictRecord, 'fields'>>;
+
+const block = z.looseObject({
+  key: z.string(),
+  writer,
+  from: z.json().optional(),
+  to: z.json(),
+  startedAt: time,
+  lastAt: time,
+  gap: z.boolean(),
+});
+
+const track = z.looseObject({
+  ref,
+  uid: z.string(),
+  field: z.string(),
+  blocks: z.array(block),
+  writes: z.array(write),
+}) as z.ZodType<FieldTrack>;
+
+const heal = z.looseObject({
+  application: ref,
+  applicationUid: z.string(),
+  kind: z.enum(['self-heal', 'revision', 'manual', 'other']),
+  startedAt: time,
+  seenAt: time,
+  finishedAt: time.nullable(),
+  endSeenAt: time.nullable(),
+  phase: z.string(),
+  resources: z.array(z.looseObject({ group: z.string(), kind: z.string(), namespace: z.string(), name: z.string() })),
+  attempts: count,
+  revision: z.string(),
+  newRevision: z.boolean(),
+  message: z.string(),
+}) satisfies z.ZodType<Heal>;
+
+const notice = z.looseObject({
+  kind: z.string().min(1),
+  workload: ref.nullable(),
+  application: place.nullable(),
+  at: time,
+  count: z.int().min(1),
+  message: z.string(),
+}) as unknown as z.ZodType<Notice>;
+
+const PARTS = {
+  records: conflict,
+  tracks: track,
+  heals: z.tuple([z.string(), z.array(heal)]),
+  notices: notice,
+} satisfies Record<string, z.ZodType>;
+
+export interface SoundCheckpoint {
+  /** The same, without what is broken; its head (schema, version, time) is for the detector to judge. */
+  readonly checkpoint: unknown;
+  /** How many entries were left out. */
+  readonly dropped: number;
+}
+
+/** Leaves out what is no conflict, track, heal or notice. Never throws. */
+export function keepSound(stored: unknown): SoundCheckpoint {
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return { checkpoint: stored, dropped: 0 };
+  const checkpoint: Record<string, unknown> = { ...stored };
+  let dropped = 0;
+  for (const [name, schema] of Object.entries(PARTS)) {
+    const entries = checkpoint[name];
+    if (!Array.isArray(entries)) continue;
+    const sound = entries.filter((entry) => schema.safeParse(entry).success);
+    dropped += entries.length - sound.length;
+    checkpoint[name] = sound;
+  }
+  return { checkpoint, dropped };
+}

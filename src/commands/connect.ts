@@ -1,0 +1,29 @@
+/** A client for the cluster that the flags name; one sentence when it is not there. */
+import { createClient, probeServer, type WritingClient } from '../kubernetes/client.ts';
+import { KubeRequestError } from '../kubernetes/errors.ts';
+import { VERSION } from '../version.ts';
+import type { Environment } from './terminal.ts';
+
+export interface ClusterFlags {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+}
+
+/** For commands that end: the server must answer now. @throws KubeConfigError, KubeRequestError */
+export async function connect(flags: ClusterFlags, env: Environment): Promise<WritingClient> {
+  const client = await openClient(flags, env);
+  const failure = await probeServer(client);
+  if (failure === null) return client;
+  await client.close();
+  throw new KubeRequestError(failure);
+}
+
+/** For the daemon: it waits for a server that is not there yet. @throws KubeConfigError */
+export function openClient(flags: ClusterFlags, env: Environment): Promise<WritingClient> {
+  return createClient({
+    version: VERSION,
+    env,
+    ...(flags.kubeconfig === undefined || flags.kubeconfig === '' ? {} : { kubeconfig: flags.kubeconfig }),
+    ...(flags.context === undefined || flags.context === '' ? {} : { context: flags.context }),
+  });
+}

@@ -1,0 +1,56 @@
+/** What `fix` goes by: a running daemon's report, one look at the cluster, or what the daemon knows on the cluster of now. */
+import type { WritingClient } from '../kubernetes/client.ts';
+import type { Conflict } from '../model/verdicts.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { buildReport } from '../report/build-report.ts';
+import { conflictOfDocument } from '../report/read-conflict.ts';
+import type { Report } from '../report/schema.ts';
+import type { WorkloadQuery } from '../report/why-text.ts';
+import { type ClusterFlags, connect } from './connect.ts';
+import type { CommandIo } from './io.ts';
+import { survey } from './survey.ts';
+import { reportFromDaemon } from './why.ts';
+
+export interface FixSight {
+  readonly report: Report;
+  /** What the cluster shows now; null where only a daemon was asked. */
+  readonly cluster: {
+    readonly client: WritingClient;
+    readonly pipeline: Pipeline;
+    readonly conflicts: readonly Conflict[];
+  } | null;
+}
+
+export interface SightFlags extends ClusterFlags {
+  readonly server?: string;
+  readonly apply?: boolean;
+}
+
+/** Whoever takes it closes `cluster.client`. @throws UsageError, KubeConfigError, KubeRequestError */
+export async function lookForFix(query: WorkloadQuery, flags: SightFlags, io: CommandIo): Promise<FixSight> {
+  const known = flags.server === undefined ? null : await reportFromDaemon(flags.server, io);
+  // Without a change nobody need see the cluster: the daemon has made the remedy already.
+  if (known !== null && flags.apply !== true) return { report: known, cluster: null };
+  const client = await connect(flags, io.env);
+  try {
+    const { pipeline } = (await survey(client, query.namespace, io)).engine;
+    if (known === null) {
+      const conflicts = pipeline.detector.conflicts();
+      return { report: pipeline.report(), cluster: { client, pipeline, conflicts } };
+    }
+    // The daemon has the history, the cluster the configuration of now: remedies are made anew from both.
+    const conflicts = known.conflicts.map(conflictOfDocument);
+    const { risks } = pipeline.audit();
+    const now = io.now();
+    const report = buildReport({
+      window: { from: now, to: now },
+      conflicts: conflicts.map((conflict) => ({ conflict, remedy: pipeline.remedyFor(conflict) })),
+      notices: [],
+      risks,
+    });
+    return { report, cluster: { client, pipeline, conflicts } };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+/** `tugwatch run`: the daemon, until SIGTERM or SIGINT. */
+import { startDaemon } from '../app.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import type { ConfigKey } from '../config/settings.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { openClient } from './connect.ts';
+import type { CommandIo } from './io.ts';
+import { wantsColour } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+export type RunFlags = Partial<Record<ConfigKey, string>> & { readonly config?: string };
+
+/** Resolves to the exit code when the daemon was told to stop. @throws ConfigError, KubeConfigError, UsageError */
+export async function run(flags: RunFlags, io: CommandIo): Promise<number> {
+  const { config: file, ...settings } = flags;
+  const config = loadConfig({ file, env: io.env, flags: settings });
+  const logger = loggerFor(config, io);
+  const client = await openClient(config, io.env);
+  const daemon = await startDaemon({ config, client, logger }).catch(async (error: unknown) => {
+    await client.close();
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  });
+  const stopped = new Promise<void>((resolve) => {
+    if (io.signal.aborted) resolve();
+    io.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  try {
+    await Promise.race([stopped, daemon.ended]);
+  } finally {
+    logger.info({ event: 'stopping' }, 'stopping');
+    await daemon.stop();
+    await client.close();
+  }
+  return 0;
+}
+
+export function loggerFor(config: Pick<Config, 'logLevel' | 'logFormat'>, io: CommandIo): Logger {
+  const format = config.logFormat === 'auto' ? (io.stderr.isTTY === true ? 'text' : 'json') : config.logFormat;
+  return createLogger({ level: config.logLevel, format, colour: wantsColour(io.stderr, io.env) });
+}

@@ -1,0 +1,75 @@
+/** One precedence: a flag beats the environment, which beats the file, which beats the default. */
+import { readFileSync } from 'node:fs';
+import { validate } from 'node-cron';
+import { parse, YAMLParseError } from 'yaml';
+import { type Config, configSchema } from './schema.ts';
+import { type ConfigKey, environmentName, flagName } from './settings.ts';
+
+/** Bad configuration, in one sentence that says where. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export interface ConfigSources {
+  /** --config: a YAML file with settings by name. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Flags that were given, by setting; undefined ones were not. */
+  readonly flags: Readonly<Partial<Record<ConfigKey, unknown>>>;
+}
+
+/** @throws ConfigError naming the file, variable or flag that is wrong, and what it takes */
+export function loadConfig(sources: ConfigSources): Config {
+  const origins = new Map<string, string>();
+  const merged: Record<string, unknown> = {};
+  const take = (key: string, value: unknown, origin: string) => {
+    if (value === undefined) return;
+    merged[key] = value;
+    origins.set(key, origin);
+  };
+  if (sources.file !== undefined) {
+    for (const [key, value] of Object.entries(readFile(sources.file))) take(key, value, `${key} in ${sources.file}`);
+  }
+  for (const key of Object.keys(configSchema.shape)) take(key, sources.env[environmentName(key)], environmentName(key));
+  for (const [key, value] of Object.entries(sources.flags)) take(key, value, flagName(key));
+
+  const result = configSchema.safeParse(merged);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const key = unknown ?? String(issue?.path[0] ?? '');
+    const origin = origins.get(key) ?? key;
+    if (unknown !== undefined)
+      throw new ConfigError(`${origin} is no setting: use ${Object.keys(configSchema.shape).join(', ')}.`);
+    throw new ConfigError(`${origin} is wrong: ${issue?.message ?? 'not understood'}.`);
+  }
+  if (!validate(result.data.auditSchedule)) {
+    throw new ConfigError(
+      `${origins.get('auditSchedule') ?? 'auditSchedule'} is no cron expression: "${result.data.auditSchedule}"; use five fields, such as "*/10 * * * *".`,
+    );
+  }
+  return result.data;
+}
+
+function readFile(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(
+      `Cannot read the configuration ${path}: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}.`,
+    );
+  }
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    const where =
+      error instanceof YAMLParseError && error.linePos !== undefined ? ` line ${error.linePos[0].line}` : '';
+    throw new ConfigError(`The configuration ${path}${where} is no valid YAML.`);
+  }
+  if (value === null || value === undefined) return {};
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new ConfigError(`The configuration ${path} is no map of settings.`);
+  return value as Record<string, unknown>;
+}

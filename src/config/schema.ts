@@ -1,0 +1,48 @@
+/** Every setting of the daemon: its shape and its default. What each is for stands in settings.ts. */
+import { z } from 'zod';
+import { DEFAULT_PER_HOUR } from '../remedy/applied-fixes.ts';
+import { parseSelector } from '../remedy/label-selector.ts';
+import type { ConfigKey } from './settings.ts';
+
+function wholeNumber(least: number, most: number) {
+  const error = `use a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+}
+
+/** @throws in `parse` with the path of what is wrong */
+export const configSchema = z.strictObject({
+  host: z.string().default(''),
+  port: wholeNumber(0, 65_535).default(8080),
+  namespace: z.string().default(''),
+  argocdNamespace: z.string().default(''),
+  kubeconfig: z.string().default(''),
+  context: z.string().default(''),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  logFormat: z.enum(['auto', 'json', 'text']).default('auto'),
+  auditSchedule: z.string().default('*/10 * * * *'),
+  seriesLimit: wholeNumber(1, 100_000).default(500),
+  checkpointFile: z.string().default(''),
+  remediationMode: z.enum(['suggest', 'apply']).default('suggest'),
+  remediationNamespaces: z
+    .union([z.string().transform(splitAtCommas), z.array(z.string())], 'a list of namespaces, such as shop,team-*')
+    .default([]),
+  remediationSelector: z
+    .string()
+    .transform((text, context) => {
+      const selector = parseSelector(text);
+      if (selector !== null) return selector;
+      context.addIssue({ code: 'custom', message: 'no label selector; use such as team=shop,tier!=db' });
+      return z.NEVER;
+    })
+    .default([]),
+  remediationPerHour: z.coerce.number().int().min(1).default(DEFAULT_PER_HOUR),
+} satisfies Record<ConfigKey, z.ZodType>);
+
+export type Config = z.infer<typeof configSchema>;
+
+function splitAtCommas(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

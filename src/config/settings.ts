@@ -1,0 +1,30 @@
+/** The names of the daemon's settings and what each is for: data only, so that --help need not load a validator. */
+export const SETTINGS = {
+  host: 'address to serve HTTP on; empty is every address',
+  port: 'port to serve HTTP on; 0 takes a free one (default 8080)',
+  namespace: 'watch the workloads of this namespace only; empty is all of them',
+  argocdNamespace: 'look for Applications and their settings in this namespace only; empty is all of them',
+  kubeconfig: 'path of a kubeconfig; empty is the service account in a pod, else the usual files',
+  context: 'context of the kubeconfig; empty is its current one',
+  logLevel: 'least severity that is logged; debug shows every heal (default info)',
+  logFormat: 'json for machines, text for people; auto is text on a terminal (default auto)',
+  auditSchedule: 'when to audit the live cluster: a cron expression in UTC (default every ten minutes)',
+  seriesLimit: 'most workloads, risks and applications with metric series of their own (default 500)',
+  checkpointFile: 'file that carries conflicts over a restart; empty keeps none',
+  remediationMode: 'suggest prints remedies and writes nothing; apply carries out their first step (default suggest)',
+  remediationNamespaces: 'workload namespaces that apply mode may act for, with commas and globs: shop,team-*',
+  remediationSelector: 'labels of the Applications that apply mode may change, as kubectl -l: team=shop,tier!=db',
+  remediationPerHour: 'most changes in one hour, each Application once at most (default 5)',
+} as const;
+
+export type ConfigKey = keyof typeof SETTINGS;
+
+/** The environment variable of a setting: logLevel → TUGWATCH_LOG_LEVEL. */
+export function environmentName(key: string): string {
+  return `TUGWATCH_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** The flag of a setting: logLevel → --log-level. */
+export function flagName(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,344 @@
+/**
+ * The detector: takes what each change did to the model, in order, and says what it means. It holds the recent past
+ * (tracks, operations, records); the model holds the present. Nothing here knows where changes come from.
+ */
+import type { Applied, ClusterModel } from '../model/cluster-model.ts';
+import type { ApplicationFact, Json, Millis, ObjectRef, ReplicaSetFact, WorkloadFact } from '../model/facts.ts';
+import type { ContestedCounts, Observation, SyncCounts } from '../model/observations.ts';
+import type { JqEngine, LensRequest } from '../model/ports.ts';
+import { keyOfTarget } from '../model/refs.ts';
+import type { Conflict, Notice, Write } from '../model/verdicts.ts';
+import { Adjudicator } from './adjudicator.ts';
+import { type Checkpoint, readCheckpoint, takeCheckpoint } from './checkpoint.ts';
+import { conflictOf } from './conflict-view.ts';
+import { countsOf } from './contested-counts.ts';
+import { HealEvents } from './heal-events.ts';
+import { HealedObjects } from './healed-objects.ts';
+import { HealLog } from './heals.ts';
+import { Ledger } from './ledger.ts';
+import { LensDesk } from './lens-desk.ts';
+import { LiveFixes } from './live-fixes.ts';
+import { Meter } from './meter.ts';
+import { applicationNotices, hpaNotices, NoticeBoard, type NoticeInput, workloadNotices } from './notices.ts';
+import type { ConflictRecord } from './record.ts';
+import { Sight } from './sight.ts';
+import { standingWrite, suspectFromTraces } from './standing.ts';
+import { SyncCounter } from './sync-counter.ts';
+import { TrackStore } from './track-store.ts';
+import { isUnseen } from './unexplained.ts';
+import { Witness } from './witness.ts';
+import { REPLICAS, TEMPLATE } from './writes.ts';
+
+const HOUSEKEEPING_MS = 60_000;
+const REVIEW_MS = 1_000;
+
+export interface DetectorOptions {
+  readonly model: ClusterModel;
+  readonly jq: JqEngine;
+}
+
+export class Detector {
+  readonly #model: ClusterModel;
+  readonly #context: DetectorOptions;
+  readonly #tracks = new TrackStore();
+  readonly #heals = new HealLog();
+  readonly #healed = new HealedObjects();
+  readonly #events = new HealEvents();
+  readonly #meter: Meter;
+  readonly #witness: Witness;
+  readonly #board = new NoticeBoard();
+  readonly #desk = new LensDesk();
+  readonly #fixes = new LiveFixes();
+  readonly #ledger: Ledger;
+  readonly #adjudicator: Adjudicator;
+  readonly #syncs = new SyncCounter();
+  readonly #sight = new Sight();
+  #out: Observation[] = [];
+  #now: Millis = 0;
+  #reviewedAt: Millis = 0;
+  #keptHouseAt: Millis = 0;
+
+  constructor(options: DetectorOptions) {
+    this.#model = options.model;
+    this.#context = options;
+    this.#ledger = new Ledger(
+      (record, now) => this.#view(record, now),
+      (observation) => this.#tell(observation),
+    );
+    this.#meter = new Meter(this.#model, this.#ledger);
+    this.#adjudicator = new Adjudicator({
+      ...options,
+      ledger: this.#ledger,
+      heals: this.#heals,
+      healed: this.#healed,
+      meter: this.#meter,
+      post: (notice) => this.#post(notice),
+    });
+    this.#witness = new Witness({
+      model: this.#model,
+      tracks: this.#tracks,
+      ledger: this.#ledger,
+      adjudicator: this.#adjudicator,
+      meter: this.#meter,
+      desk: this.#desk,
+      post: (notice) => this.#post(notice),
+    });
+  }
+
+  /** Takes in one change that the model has applied. Returns what came of it, in order. */
+  observe(applied: Applied): Observation[] {
+    const { change } = applied;
+    this.#moveTo(change.at);
+    if (change.type === 'interrupted') this.#sight.interrupted(change.resource);
+    else if (change.type === 'synced') this.#onSynced(change.resource, change.at);
+    else this.#observeFact(applied, change.at, change.origin);
+    return this.#take();
+  }
+
+  /** Time passes without a change. A clock that jumps back moves nothing. */
+  advance(now: Millis): Observation[] {
+    this.#moveTo(now);
+    return this.#take();
+  }
+
+  /** Every conflict there is a word for: suspected, confirmed, and resolved ones that are still remembered. */
+  conflicts(): Conflict[] {
+    return [...this.#ledger.all()]
+      .filter((record) => record.state !== 'candidate')
+      .sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1))
+      .map((record) => this.#view(record, this.#now));
+  }
+
+  notices(): Notice[] {
+    return this.#board.all();
+  }
+
+  takeLensRequests(): LensRequest[] {
+    return this.#desk.takeRequests();
+  }
+
+  contestedCounts(): ContestedCounts[] {
+    return this.conflicts().map((conflict) => countsOf(conflict, this.#ledger.byId(conflict.id), this.#model));
+  }
+
+  syncCounts(): SyncCounts[] {
+    return this.#syncs.all();
+  }
+
+  /** The leaves of an object under the lens; null where none is open on it. */
+  leavesOf(ref: ObjectRef): ReadonlyMap<string, Json> | null {
+    return this.#desk.get(ref)?.previous?.leaves ?? null;
+  }
+
+  /** The last writes of one workload, oldest first, for `why`; what its owner shows where none was seen. */
+  recentWrites(ref: ObjectRef): Write[] {
+    const seen = this.#tracks.writesOf(ref);
+    const workload = this.#model.workload(ref);
+    return seen.length > 0 || workload === undefined ? seen : [standingWrite(workload, this.#now, this.#model)];
+  }
+
+  get now(): Millis {
+    return this.#now;
+  }
+
+  /** What a restart must not lose. */
+  checkpoint(): Checkpoint {
+    return takeCheckpoint(
+      {
+        records: [...this.#ledger.all()],
+        tracks: this.#tracks.all(),
+        heals: this.#heals.all(),
+        notices: this.#board.all(),
+      },
+      this.#now,
+    );
+  }
+
+  /**
+   * Takes up where a checkpoint left off, before the first change. What happened in between was not seen: nothing is
+   * over by the silence of that time, and the versions around it are a gap. Returns why it was refused, or null.
+   */
+  restore(checkpoint: unknown): string | null {
+    const read = readCheckpoint(checkpoint);
+    if ('refused' in read) return read.refused;
+    for (const record of read.state.records) {
+      this.#ledger.restore(record);
+      record.insufficientHistory ||= record.state !== 'resolved';
+      if (record.fieldClass !== REPLICAS && record.state !== 'resolved') {
+        this.#desk.open(record.ref, 'contested before the restart', read.at);
+      }
+    }
+    this.#tracks.restore(read.state.tracks);
+    this.#heals.restore(read.state.heals);
+    this.#board.restore(read.state.notices);
+    return null;
+  }
+
+  #observeFact(applied: Applied, at: Millis, origin: 'list' | 'watch'): void {
+    const { previous, current } = applied;
+    const fact = current ?? previous;
+    switch (fact?.fact) {
+      case 'workload':
+        if (current?.fact === 'workload') {
+          this.#onWorkload(previous?.fact === 'workload' ? previous : undefined, current, at, origin);
+        } else this.#witness.workloadGone(fact, at);
+        break;
+      case 'replicaset':
+        this.#meter.replicaSetChanged(
+          previous as ReplicaSetFact | undefined,
+          current as ReplicaSetFact | undefined,
+          at,
+          origin,
+        );
+        break;
+      case 'hpa':
+        if (current?.fact === 'hpa') {
+          for (const notice of hpaNotices(previous?.fact === 'hpa' ? previous : undefined, current, at, this.#model))
+            this.#post(notice);
+          this.#meter.measureTarget(current.ref.namespace, current.target, at);
+        }
+        break;
+      case 'application':
+        if (current?.fact === 'application') {
+          this.#onApplication(previous?.fact === 'application' ? previous : undefined, current, at, origin);
+        } else this.#forgetApplication(fact);
+        break;
+      case 'event':
+        this.#events.observe(fact);
+        break;
+      case 'lens':
+        this.#witness.lensSaw(fact, at, origin);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #onWorkload(previous: WorkloadFact | undefined, next: WorkloadFact, at: Millis, origin: 'list' | 'watch'): void {
+    const application = this.#model.applicationOf(next);
+    // In a template fight every turn would read as a rollout, and none is one.
+    const turns = this.#ledger.unresolvedOf(next.ref).some((record) => record.fieldClass === TEMPLATE);
+    for (const notice of turns ? [] : workloadNotices(previous, next, at, application)) this.#post(notice);
+    this.#witness.workloadChanged(previous, next, application, at, origin);
+  }
+
+  #onApplication(
+    previous: ApplicationFact | undefined,
+    next: ApplicationFact,
+    at: Millis,
+    origin: 'list' | 'watch',
+  ): void {
+    const seen = this.#heals.observe(next, at);
+    // A first list shows the last operation of every Application, however long ago it was: it explains, but tells nothing.
+    const step = previous === undefined && origin === 'list' ? null : seen;
+    if (step?.begun) this.#syncs.add(step.heal);
+    // In a fast loop the object is written again within the second: wait for the end of this heal, and it is missed.
+    for (const ref of this.#healed.returning(next, at)) {
+      this.#desk.open(ref, `Application ${next.ref.name} heals it again`, at);
+    }
+    if (step?.ended) this.#healed.ended(step.heal, next, at);
+    this.#healed.saw(next);
+    if (step !== null && (step.begun || step.ended)) this.#out.push({ type: 'heal', heal: step.heal });
+    for (const notice of applicationNotices(previous, next, at)) this.#post(notice);
+    const undone = this.#fixes.observe(previous, next, at);
+    if (undone !== null) this.#post(undone);
+    this.#adjudicator.reconsider(next.uid, at);
+    this.#reviewAll(at, nameOf(next));
+  }
+
+  #forgetApplication(app: ApplicationFact): void {
+    this.#heals.forget(app.uid);
+    this.#healed.forget(app.uid);
+    this.#fixes.forget(app.uid);
+    this.#syncs.forget(app.ref);
+  }
+
+  /** A heal of it belongs to a fight whose writes are seen. */
+  #hasSeenFight(ref: ObjectRef): boolean {
+    if (this.#adjudicator.isWaitingFor(ref)) return true;
+    return this.#ledger.unresolvedOf(ref).some((record) => !isUnseen(record));
+  }
+
+  #isContested(ref: ObjectRef): boolean {
+    return this.#ledger.unresolvedOf(ref).length > 0;
+  }
+
+  #moveTo(now: Millis): void {
+    if (now <= this.#now) return;
+    this.#now = now;
+    this.#sight.opened(now);
+    this.#adjudicator.expire(now);
+    for (const { object, heal } of this.#healed.due(now, (ref) => this.#hasSeenFight(ref)))
+      this.#adjudicator.hearUnexplained(object, heal, this.#desk, now);
+    if (now - this.#reviewedAt >= REVIEW_MS) {
+      this.#reviewedAt = now;
+      this.#reviewAll(now, null);
+    }
+    if (now - this.#keptHouseAt >= HOUSEKEEPING_MS) this.#keepHouse(now);
+  }
+
+  #reviewAll(now: Millis, only: { namespace: string; name: string } | null): void {
+    for (const record of this.#ledger.open()) {
+      if (only !== null && (record.application?.name !== only.name || record.application.namespace !== only.namespace))
+        continue;
+      this.#adjudicator.review(record, now, this.#sight);
+    }
+  }
+
+  #keepHouse(now: Millis): void {
+    this.#keptHouseAt = now;
+    this.#ledger.prune(now);
+    this.#healed.prune(now);
+    this.#events.prune(now);
+    this.#meter.churn.prune(now - 15 * HOUSEKEEPING_MS);
+    this.#witness.prune(now, now - 60 * HOUSEKEEPING_MS);
+    this.#tracks.prune(now - 120 * HOUSEKEEPING_MS, (ref) => this.#isContested(ref));
+    this.#desk.closeIdle(now, (ref) => this.#isContested(ref));
+  }
+
+  /** A list is complete: sight is back, and what was under way before we looked shows in the counters. */
+  #onSynced(resource: string, at: Millis): void {
+    this.#sight.synced(resource, at);
+    for (const hpa of [...this.#model.hpas.values(), ...this.#model.scaledObjects.values()]) {
+      const workload = this.#model.workloads.get(keyOfTarget(hpa.target, hpa.ref.namespace));
+      if (workload === undefined) continue;
+      const suspicion = suspectFromTraces(
+        workload,
+        this.#model.applicationOf(workload),
+        this.#context,
+        this.#events,
+        this.#ledger,
+        at,
+      );
+      if (suspicion !== null) this.#ledger.suspect(suspicion, at);
+    }
+  }
+
+  #view(record: ConflictRecord, now: Millis): Conflict {
+    return conflictOf(record, now, this.#model, this.#adjudicator.failingRules(record));
+  }
+
+  /** Whoever goes on and on is no hand that slipped once: the first revert's notice was the wrong word. */
+  #tell(observation: Observation): void {
+    if (observation.type === 'transition' && observation.transition.to === 'confirmed') {
+      const { contenders, workload } = observation.transition.conflict;
+      if (contenders.every(({ kind }) => kind !== 'human')) this.#board.retract('manual-override-reverted', workload);
+    }
+    this.#out.push(observation);
+  }
+
+  #post(input: NoticeInput): void {
+    const { notice, fresh } = this.#board.post(input);
+    if (fresh) this.#out.push({ type: 'notice', notice });
+  }
+
+  #take(): Observation[] {
+    const out = this.#out;
+    this.#out = [];
+    return out;
+  }
+}
+
+function nameOf(app: ApplicationFact): { namespace: string; name: string } {
+  return { namespace: app.ref.namespace, name: app.ref.name };
+}

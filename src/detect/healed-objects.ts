@@ -1,0 +1,167 @@
+/**
+ * Objects that self-heals name and no write explains: something we do not watch, or not in full. Once is a hotfix that
+ * was reverted; again and again is a loop, and worth a lens.
+ */
+import type { ApplicationFact, Millis, ObjectRef } from '../model/facts.ts';
+import { groupOf, keyOf } from '../model/refs.ts';
+import type { Heal } from '../model/verdicts.ts';
+import { covers } from './heals.ts';
+import { addReversal, NO_SCORE, type Score, scoreAt } from './score.ts';
+
+/** Streams are independent: the write a heal made may be seen after the heal's end. */
+const GRACE_MS = 5_000;
+/** One heal within the last quarter of an hour: the next one makes it two that belong together. */
+const RETURNS_AT = 0.5;
+/** Objects one Application may have under suspicion; a heal may name thousands after an outage. */
+const MOST_NAMED = 20;
+
+export interface HealedObject {
+  readonly ref: ObjectRef;
+  readonly application: ObjectRef;
+  score: Score;
+  count: number;
+  firstAt: Millis;
+  lastAt: Millis;
+}
+
+export class HealedObjects {
+  readonly #objects = new Map<string, HealedObject>();
+  readonly #waiting: { readonly heal: Heal; readonly app: ApplicationFact; readonly due: Millis }[] = [];
+  /** Application uid → revision. */
+  readonly #inSyncAt = new Map<string, string>();
+  /** Heals (uid/startedAt/object) that a seen write explains. */
+  readonly #explained = new Set<string>();
+
+  /** One version of an Application: at which revision it was last in sync. */
+  saw(app: ApplicationFact): void {
+    if (app.sync.status === 'Synced') this.#inSyncAt.set(app.uid, app.sync.revision);
+  }
+
+  /** A heal ended well: look at what it wrote once late events had their time. */
+  ended(heal: Heal, app: ApplicationFact, at: Millis): void {
+    if (heal.phase !== 'Succeeded') return;
+    const resources = heal.kind === 'self-heal' ? heal.resources : this.#drifted(heal, app);
+    if (resources.length > 0) this.#waiting.push({ heal: { ...heal, resources }, app, due: at + GRACE_MS });
+  }
+
+  /**
+   * HEAD moved, and what had drifted is healed by a full sync (appcontroller.go:1954). It had drifted, and not changed
+   * in Git, where the Application was in sync at that very revision before.
+   */
+  #drifted(heal: Heal, app: ApplicationFact): Heal['resources'] {
+    const healsItself = app.automated.enabled && app.automated.selfHeal;
+    if (heal.kind !== 'revision' || !healsItself || this.#inSyncAt.get(app.uid) !== heal.revision) return [];
+    return app.resources.filter((one) => one.status === 'OutOfSync' && !one.requiresPruning);
+  }
+
+  forget(applicationUid: string): void {
+    this.#inSyncAt.delete(applicationUid);
+  }
+
+  explain(heal: Heal, ref: ObjectRef): void {
+    this.#explained.add(explanationKey(heal, ref));
+    if (this.#explained.size > 2_000) {
+      const oldest = this.#explained.values().next().value;
+      if (oldest !== undefined) this.#explained.delete(oldest);
+    }
+  }
+
+  /**
+   * The objects whose heal nothing explains by `now`, each with how often that has happened. A heal of an object that
+   * is contested already may find nothing left to write: it belongs to that fight.
+   */
+  due(now: Millis, contested: (ref: ObjectRef) => boolean): { readonly object: HealedObject; readonly heal: Heal }[] {
+    const found: { object: HealedObject; heal: Heal }[] = [];
+    let waiting = this.#waiting[0];
+    while (waiting !== undefined && waiting.due <= now) {
+      const { heal, app } = waiting;
+      this.#waiting.shift();
+      waiting = this.#waiting[0];
+      for (const named of heal.resources.slice(0, MOST_NAMED)) {
+        const ref = locate(named, app);
+        if (this.#explained.delete(explanationKey(heal, ref)) || contested(ref)) continue;
+        found.push({ object: this.#count(ref, app.ref, heal), heal });
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Objects that were healed without an explanation not long ago and are about to be written again: those that the
+   * operation names, and those that differ, which a full sync writes without naming them.
+   */
+  returning(app: ApplicationFact, now: Millis): ObjectRef[] {
+    if (this.#objects.size === 0 && this.#waiting.length === 0) return [];
+    const named = app.operation?.phase === 'Running' ? app.operation.resources.slice(0, MOST_NAMED) : [];
+    const differing = app.resources.filter((one) => one.status === 'OutOfSync' && !one.requiresPruning);
+    return [...named, ...differing.slice(0, MOST_NAMED)]
+      .map((one) => locate(one, app))
+      .filter((ref) => this.#wasHealed(ref, app, now));
+  }
+
+  /** Counted already, or healed a moment ago and not explained since. */
+  #wasHealed(ref: ObjectRef, app: ApplicationFact, now: Millis): boolean {
+    const object = this.#objects.get(keyOf(ref));
+    if (object !== undefined) return scoreAt(object.score, now) >= RETURNS_AT;
+    return this.#waiting.some(
+      ({ heal }) =>
+        heal.applicationUid === app.uid && covers(heal, ref) && !this.#explained.has(explanationKey(heal, ref)),
+    );
+  }
+
+  get(ref: ObjectRef): HealedObject | undefined {
+    return this.#objects.get(keyOf(ref));
+  }
+
+  /** Hands the heals of an object over to the fight they belong to, those included whose writes might still have come. */
+  claim(ref: ObjectRef): HealedObject | undefined {
+    for (const { heal, app } of this.#waiting) {
+      if (!covers(heal, ref) || this.#explained.has(explanationKey(heal, ref))) continue;
+      this.#count(ref, app.ref, heal);
+      this.explain(heal, ref);
+    }
+    const object = this.#objects.get(keyOf(ref));
+    this.#objects.delete(keyOf(ref));
+    return object;
+  }
+
+  prune(now: Millis): void {
+    for (const [key, object] of this.#objects) if (scoreAt(object.score, now) < 0.1) this.#objects.delete(key);
+  }
+
+  #count(ref: ObjectRef, application: ObjectRef, heal: Heal): HealedObject {
+    const at = heal.endSeenAt ?? heal.seenAt;
+    const object = this.#objects.get(keyOf(ref)) ?? {
+      ref,
+      application,
+      score: NO_SCORE,
+      count: 0,
+      firstAt: heal.seenAt,
+      lastAt: at,
+    };
+    object.score = addReversal(object.score, at);
+    object.count += 1;
+    object.lastAt = at;
+    this.#objects.set(keyOf(ref), object);
+    return object;
+  }
+}
+
+/** A self-heal gives no namespace: the Application's own list does, else its destination. */
+function locate(named: Heal['resources'][number], app: ApplicationFact): ObjectRef {
+  const listed =
+    app.resources.find((one) => one.group === named.group && one.kind === named.kind && one.name === named.name) ??
+    app.operation?.results.find(
+      (one) => one.group === named.group && one.kind === named.kind && one.name === named.name,
+    );
+  return {
+    apiVersion: named.group === '' ? 'v1' : `${named.group}/`,
+    kind: named.kind,
+    namespace: named.namespace !== '' ? named.namespace : (listed?.namespace ?? app.destination.namespace),
+    name: named.name,
+  };
+}
+
+function explanationKey(heal: Heal, ref: ObjectRef): string {
+  return `${heal.applicationUid}/${heal.startedAt}/${groupOf(ref.apiVersion)}/${ref.kind}/${ref.name}`;
+}

@@ -1,0 +1,175 @@
+/** The book of conflicts: opens records, counts reversals, moves states and tells of each move once. */
+import type { Millis, ObjectRef } from '../model/facts.ts';
+import type { Observation } from '../model/observations.ts';
+import { keyOf } from '../model/refs.ts';
+import type { Conflict, ConflictState, Resolution, Write, Writer } from '../model/verdicts.ts';
+import { settleShortfall } from './impact.ts';
+import { assertTransition } from './lifecycle.ts';
+import { addEvidence, type ConflictRecord, countReversal, newRecord, recordId } from './record.ts';
+import { addReversal, CONFIRM_AT, SUSPECT_AT, scoreAt } from './score.ts';
+import type { Reversal } from './tracks.ts';
+import { REPLICAS, TEMPLATE } from './writes.ts';
+
+/** Resolved conflicts remembered; the longest resolved goes first. */
+const MOST_RESOLVED = 200;
+/** A single reversal is forgotten when its score has faded to this. */
+const CANDIDATE_FLOOR = 0.1;
+
+export class Ledger {
+  readonly #view: (record: ConflictRecord, now: Millis) => Conflict;
+  readonly #emit: (observation: Observation) => void;
+  readonly #records = new Map<string, ConflictRecord>();
+  readonly #byObject = new Map<string, Set<ConflictRecord>>();
+
+  constructor(view: (record: ConflictRecord, now: Millis) => Conflict, emit: (observation: Observation) => void) {
+    this.#view = view;
+    this.#emit = emit;
+  }
+
+  all(): Iterable<ConflictRecord> {
+    return this.#records.values();
+  }
+
+  /** Suspected or confirmed now. */
+  open(): ConflictRecord[] {
+    return [...this.#records.values()].filter((record) => record.state === 'suspected' || record.state === 'confirmed');
+  }
+
+  byId(id: string): ConflictRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** Those that are not over, single reversals included. */
+  unresolvedOf(ref: ObjectRef): ConflictRecord[] {
+    const records = this.#byObject.get(keyOf(ref));
+    return records === undefined ? [] : [...records].filter((record) => record.state !== 'resolved');
+  }
+
+  find(ref: ObjectRef, field: string, writers: readonly [Writer, Writer]): ConflictRecord | undefined {
+    return this.#records.get(recordId(ref, fieldClassOf(field), writers));
+  }
+
+  /** The record of these two over this field, opened if need be. */
+  obtain(input: {
+    ref: ObjectRef;
+    field: string;
+    writers: readonly [Writer, Writer];
+    application: { namespace: string; name: string } | null;
+    startedAt: Millis;
+  }): { readonly record: ConflictRecord; readonly fresh: boolean } {
+    const known = this.find(input.ref, input.field, input.writers);
+    if (known !== undefined) return { record: known, fresh: false };
+    const record = newRecord({
+      kind: kindOf(input.field, input.writers),
+      ref: input.ref,
+      fieldClass: fieldClassOf(input.field),
+      application: input.application,
+      writers: input.writers,
+      startedAt: input.startedAt,
+    });
+    this.restore(record);
+    return { record, fresh: true };
+  }
+
+  restore(record: ConflictRecord): void {
+    this.#records.set(record.id, record);
+    const key = keyOf(record.ref);
+    const records = this.#byObject.get(key);
+    if (records === undefined) this.#byObject.set(key, new Set([record]));
+    else records.add(record);
+  }
+
+  /** One more reversal that belongs to a loop. Fields undone by the same write count once. */
+  addReversal(record: ConflictRecord, reversal: Reversal): void {
+    if (!countReversal(record, reversal.at, reversal.write.field)) return;
+    record.score = addReversal(record.score, reversal.at);
+  }
+
+  /** A write of one of the contenders to the contested field. */
+  witness(write: Write): void {
+    for (const record of this.unresolvedOf(write.ref)) {
+      if (record.fieldClass !== fieldClassOf(write.field)) continue;
+      addEvidence(record, write);
+    }
+  }
+
+  /** Moves on by score alone, as it was at the last reversal: it may have waited for its operation. */
+  weigh(record: ConflictRecord, now: Millis): void {
+    const score = record.score.value;
+    if (score >= CONFIRM_AT) this.confirm(record, now);
+    else if (score >= SUSPECT_AT && (record.state === 'candidate' || record.state === 'resolved'))
+      this.#move(record, 'suspected', now);
+  }
+
+  /** Suspected from what the cluster still shows, before any write was seen. */
+  suspect(record: ConflictRecord, now: Millis): void {
+    if (record.state === 'candidate') this.#move(record, 'suspected', now);
+  }
+
+  confirm(record: ConflictRecord, now: Millis): void {
+    if (record.state === 'confirmed') return;
+    record.detectedAt ??= now;
+    this.#move(record, 'confirmed', now);
+  }
+
+  resolve(record: ConflictRecord, resolution: Resolution, now: Millis): void {
+    settleShortfall(record.impact, now);
+    record.impact.shortNow = 0;
+    record.settling = null;
+    record.proven = false;
+    record.score = { value: 0, at: now };
+    record.resolution = resolution;
+    record.resolvedAt = now;
+    this.#move(record, 'resolved', now);
+  }
+
+  /** Drops what led to nothing and the oldest of what is over. */
+  prune(now: Millis): void {
+    const resolved: ConflictRecord[] = [];
+    for (const record of this.#records.values()) {
+      if (record.state === 'candidate' && scoreAt(record.score, now) < CANDIDATE_FLOOR) this.#drop(record);
+      else if (record.state === 'resolved') resolved.push(record);
+    }
+    resolved.sort((a, b) => (a.resolvedAt ?? 0) - (b.resolvedAt ?? 0));
+    for (const record of resolved.slice(0, Math.max(0, resolved.length - MOST_RESOLVED))) this.#drop(record);
+  }
+
+  #move(record: ConflictRecord, to: ConflictState, now: Millis): void {
+    const from = record.state === 'candidate' ? null : record.state;
+    assertTransition(from, to);
+    record.state = to;
+    if (to !== 'resolved') {
+      record.resolvedAt = null;
+      record.resolution = null;
+      record.impact.countedTo = Math.max(record.impact.countedTo, record.lastReversalAt);
+    }
+    this.#emit({
+      type: 'transition',
+      transition: { at: now, from, to, conflict: this.#view(record, now) },
+    });
+  }
+
+  #drop(record: ConflictRecord): void {
+    this.#records.delete(record.id);
+    const key = keyOf(record.ref);
+    const records = this.#byObject.get(key);
+    records?.delete(record);
+    if (records?.size === 0) this.#byObject.delete(key);
+  }
+}
+
+/**
+ * Fields of one part of an object are one fight: the pod template takes turns as a whole, and so do the keys of a
+ * ConfigMap or the webhooks of a configuration that one writer sets.
+ */
+export function fieldClassOf(field: string): string {
+  const [, first = '', second] = field.split('/');
+  const shallow = second === undefined || (first !== 'spec' && first !== 'metadata');
+  return field === '' ? '' : shallow ? `/${first}` : `/${first}/${second}`;
+}
+
+function kindOf(field: string, writers: readonly [Writer, Writer]): ConflictRecord['kind'] {
+  if (writers.every((writer) => writer.kind === 'argocd')) return 'shared-object';
+  if (field === REPLICAS) return 'replicas';
+  return fieldClassOf(field) === TEMPLATE ? 'template' : 'field';
+}

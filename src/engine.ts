@@ -1,0 +1,116 @@
+/**
+ * Couples a source to the pipeline: changes in order, lens requests back to the source's queue, and jq loaded before
+ * the first verdict that needs it, and only then.
+ */
+import type { LazyJqEngine } from './kubernetes/jq-engine.ts';
+import { sameObject } from './model/cluster-model.ts';
+import type { Change, FactKind, Millis, ObjectRef } from './model/facts.ts';
+import type { Observation } from './model/observations.ts';
+import type { LensRequest } from './model/ports.ts';
+import { Pipeline } from './pipeline.ts';
+import { needsJq } from './rules/needs-jq.ts';
+
+export interface EngineOptions {
+  readonly jq: LazyJqEngine;
+  readonly requestLens: (request: LensRequest) => void;
+  readonly onObservation?: (observation: Observation) => void;
+  /** Changes wait for jq and it cannot be had, or what waited cannot be taken in: nothing more will be concluded. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+type ObjectChange = Extract<Change, { type: 'upsert' | 'delete' }>;
+
+export class Engine {
+  readonly pipeline: Pipeline;
+  readonly #options: EngineOptions;
+  /** Changes that wait for jq; null while nothing waits. */
+  #waiting: Change[] | null = null;
+  #loading: Promise<void> | null = null;
+  /** What watches told while other kinds were still being listed; null once all are. */
+  #held: ObjectChange[] | null = null;
+  /** Changes taken in so far. */
+  changes = 0;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.pipeline = new Pipeline(options.jq);
+  }
+
+  /** Takes the next change. In order, whatever waits. */
+  take(change: Change): void {
+    this.changes += 1;
+    if (this.#held !== null && change.type !== 'synced' && change.type !== 'interrupted') {
+      if (change.origin === 'watch') {
+        this.#held.push(change);
+        return;
+      }
+      // Listed anew: what was kept back of the object is older, and must not come after.
+      this.#held = this.#held.filter((held) => !isOfSameObject(held, change));
+    }
+    this.#pass(change);
+  }
+
+  /**
+   * Keeps back what watches tell until `release`. At a start the kinds are listed side by side: a write seen before the
+   * scaler behind it would be taken for somebody else's.
+   */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const change of held) this.#pass(change);
+  }
+
+  #pass(change: Change): void {
+    if (this.#waiting !== null) {
+      this.#waiting.push(change);
+      return;
+    }
+    if (!this.#options.jq.loaded && needsJq(change)) {
+      this.#waiting = [change];
+      this.#loading = this.#options.jq.load().then(() => this.#flush());
+      // Whoever awaits `settled` gets the rejection as well; without an awaiter it must not end the process unheard.
+      this.#loading.catch((error: unknown) => this.#options.onFailure?.(error));
+      return;
+    }
+    this.#hand(this.pipeline.feed(change));
+  }
+
+  /** Time passes. */
+  advance(now: Millis): void {
+    if (this.#waiting === null) this.#hand(this.pipeline.advance(now));
+  }
+
+  /** Undefined when nothing waits, so that a fast replay need not await; rejects when jq cannot be loaded. */
+  settled(): Promise<void> | undefined {
+    return this.#loading ?? undefined;
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    this.#loading = null;
+    for (const change of waiting) this.#pass(change);
+  }
+
+  #hand(observations: readonly Observation[]): void {
+    for (const request of this.pipeline.takeLensRequests()) this.#options.requestLens(request);
+    const tell = this.#options.onObservation;
+    if (tell !== undefined) for (const observation of observations) tell(observation);
+  }
+}
+
+function isOfSameObject(a: ObjectChange, b: ObjectChange): boolean {
+  return factKind(a) === factKind(b) && sameObject(refOf(a), refOf(b));
+}
+
+function factKind(change: ObjectChange): FactKind {
+  return change.type === 'upsert' ? change.fact.fact : change.fact;
+}
+
+function refOf(change: ObjectChange): ObjectRef {
+  return change.type === 'upsert' ? change.fact.ref : change.ref;
+}

@@ -1,0 +1,58 @@
+/** Cuts a byte stream into lines, wherever the network cut it into chunks. */
+import { KubeRequestError } from './errors.ts';
+
+const NEWLINE = 0x0a;
+/** etcd takes objects of at most 1.5 MB; a line of a watch beyond this is no object. */
+export const MAX_LINE_BYTES = 8 * 1024 * 1024;
+
+export class LineDecoder {
+  readonly #maxBytes: number;
+  #parts: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(maxBytes: number = MAX_LINE_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * The lines that `chunk` completes, without their end; empty ones are left out. A line feed is never part of a
+   * longer UTF-8 sequence, so cutting at it is safe at every byte.
+   * @throws KubeRequestError badResponse/size when a line grows beyond the cap: nothing after it can be trusted.
+   */
+  *push(chunk: Uint8Array): Generator<string> {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      this.#keep(chunk.subarray(start, end));
+      start = end + 1;
+      const line = this.#take();
+      if (line !== '') yield line;
+    }
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
+  }
+
+  /** Bytes of a line that never ended. More than 0 at the end of a stream means that the stream broke. */
+  get pending(): number {
+    return this.#size;
+  }
+
+  #keep(part: Uint8Array): void {
+    this.#size += part.length;
+    if (this.#size > this.#maxBytes) {
+      this.#parts = [];
+      throw new KubeRequestError({
+        kind: 'badResponse',
+        reason: 'size',
+        message: `a line of the watch is longer than ${this.#maxBytes} bytes`,
+      });
+    }
+    this.#parts.push(part);
+  }
+
+  #take(): string {
+    const [only] = this.#parts;
+    const bytes = this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts, this.#size);
+    this.#parts = [];
+    this.#size = 0;
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8').trimEnd();
+  }
+}

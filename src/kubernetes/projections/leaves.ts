@@ -1,0 +1,70 @@
+/** An object as leaves by JSON pointer (RFC 6901): scalars, empty lists and empty maps. */
+import type { Json } from '../../model/facts.ts';
+import { INSTALLATION_ID, LAST_APPLIED, TRACKING_ID } from './metadata.ts';
+import { asObject, type JsonObject, MAX_DEPTH } from './read-json.ts';
+
+/** What no one fights over: identity, what the server keeps for itself, status, and the marks of Argo CD. */
+const BOOKKEEPING: ReadonlySet<string> = new Set([
+  '/apiVersion',
+  '/kind',
+  '/status',
+  ...[
+    'name',
+    'namespace',
+    'generateName',
+    'managedFields',
+    'resourceVersion',
+    'generation',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'selfLink',
+  ].map((name) => `/metadata/${name}`),
+  ...[LAST_APPLIED, TRACKING_ID, INSTALLATION_ID].map((name) => pointerTo('/metadata/annotations', name)),
+]);
+
+/** Emptied by what is left out above, so their emptiness says nothing. */
+const HOLLOW: ReadonlySet<string> = new Set(['/metadata', '/metadata/annotations', '/metadata/labels']);
+
+/** The pointer of a member of the object or list at `parent`. */
+export function pointerTo(parent: string, key: string | number): string {
+  return `${parent}/${typeof key === 'number' ? key : key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** Every leaf of an object outside bookkeeping, in document order. */
+export function leavesOf(raw: JsonObject): Map<string, Json> {
+  const leaves = new Map<string, Json>();
+  forEachLeaf(raw, '', (pointer, value) => {
+    if (!HOLLOW.has(pointer)) leaves.set(pointer, value);
+  });
+  return leaves;
+}
+
+/** Calls back for each leaf at and below `pointer`. Stops at MAX_DEPTH: what lies deeper is no leaf. */
+export function forEachLeaf(
+  value: Json,
+  pointer: string,
+  visit: (pointer: string, value: Json) => void,
+  depth = 0,
+): void {
+  if (depth > MAX_DEPTH || isBookkeeping(pointer)) return;
+  if (Array.isArray(value)) {
+    if (value.length === 0) visit(pointer, value);
+    for (const [index, item] of value.entries()) forEachLeaf(item, pointerTo(pointer, index), visit, depth + 1);
+    return;
+  }
+  const object = asObject(value);
+  if (object === undefined) {
+    visit(pointer, value);
+    return;
+  }
+  const members = Object.entries(object);
+  if (members.length === 0) visit(pointer, value);
+  for (const [key, member] of members) forEachLeaf(member, pointerTo(pointer, key), visit, depth + 1);
+}
+
+/** True for a pointer whose value, and all below it, is left out. */
+export function isBookkeeping(pointer: string): boolean {
+  return BOOKKEEPING.has(pointer);
+}

@@ -1,0 +1,116 @@
+/** What every object carries in its metadata: identity, annotations, owners, and the mark of Argo CD. */
+import type { FactBase, Tracking } from '../../model/facts.ts';
+import { groupOf } from '../../model/refs.ts';
+import { type ManagedFields, ownersOf } from './managed-fields.ts';
+import { countAt, type JsonObject, listAt, parseObject, pick, textAt, textOrNullAt, timeAt } from './read-json.ts';
+
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+export const TRACKING_ID = 'argocd.argoproj.io/tracking-id';
+export const INSTALLATION_ID = 'argocd.argoproj.io/installation-id';
+const IGNORE = 'tugwatch.dev/ignore';
+
+/** What a projection must know beside the object. */
+export interface ProjectionSettings {
+  /** application.instanceLabelKey of argocd-cm. */
+  readonly instanceLabelKey: string;
+}
+
+export const DEFAULT_SETTINGS: ProjectionSettings = { instanceLabelKey: 'app.kubernetes.io/instance' };
+
+/** Identity and version of an object; null when it has no name. Items of a list may leave out apiVersion and kind. */
+export function readBase(raw: JsonObject, apiVersion: string, kind: string): FactBase | null {
+  const name = textAt(raw, 'metadata', 'name');
+  if (name === '') return null;
+  return {
+    ref: { apiVersion, kind, namespace: textAt(raw, 'metadata', 'namespace'), name },
+    uid: textAt(raw, 'metadata', 'uid'),
+    resourceVersion: textAt(raw, 'metadata', 'resourceVersion'),
+    generation: countAt(raw, 'metadata', 'generation') ?? 0,
+    createdAt: timeAt(raw, 'metadata', 'creationTimestamp'),
+  };
+}
+
+export function annotationOf(raw: JsonObject, key: string): string | null {
+  return textOrNullAt(raw, 'metadata', 'annotations', key);
+}
+
+export function labelOf(raw: JsonObject, key: string): string | null {
+  return textOrNullAt(raw, 'metadata', 'labels', key);
+}
+
+/** Annotation tugwatch.dev/ignore. */
+export function ignoreOf(raw: JsonObject): string | null {
+  return annotationOf(raw, IGNORE);
+}
+
+/** The last-applied annotation: absent, unreadable, or what the client-side apply sent. */
+export function readLastApplied(raw: JsonObject): { readonly present: boolean; readonly manifest: JsonObject | null } {
+  const text = annotationOf(raw, LAST_APPLIED);
+  if (text === null) return { present: false, manifest: null };
+  return { present: true, manifest: parseObject(text) ?? null };
+}
+
+/** The owner that controls the object (metadata.ownerReferences[].controller). */
+export function controllerOf(raw: JsonObject): { kind: string; name: string; uid: string } | null {
+  for (const owner of listAt(raw, 'metadata', 'ownerReferences')) {
+    if (pick(owner, 'controller') !== true) continue;
+    return { kind: textAt(owner, 'kind'), name: textAt(owner, 'name'), uid: textAt(owner, 'uid') };
+  }
+  return null;
+}
+
+/** Name of the first owner of a kind, controller or not. */
+export function ownerNamed(raw: JsonObject, kind: string): string | null {
+  for (const owner of listAt(raw, 'metadata', 'ownerReferences')) {
+    if (textAt(owner, 'kind') === kind && textAt(owner, 'name') !== '') return textAt(owner, 'name');
+  }
+  return null;
+}
+
+export function readTracking(
+  raw: JsonObject,
+  base: FactBase,
+  entries: readonly ManagedFields[],
+  settings: ProjectionSettings,
+): Tracking {
+  const id = annotationOf(raw, TRACKING_ID);
+  return {
+    annotation: id === null ? null : instanceOf(id, base),
+    label: labelOf(raw, settings.instanceLabelKey),
+    installationId: annotationOf(raw, INSTALLATION_ID),
+    managers: trackingManagers(entries, settings),
+  };
+}
+
+/**
+ * '<app>:<group>/<kind>:<namespace>/<name>' → '<app>', if it names the object that carries it: a copied annotation
+ * must not count (argo-cd util/argo/resource_tracking.go:233, controller/state.go:1288 isSelfReferencedObj).
+ * Cluster-scoped objects carry the Application's destination namespace, so theirs is not compared.
+ */
+function instanceOf(trackingId: string, base: FactBase): string | null {
+  const match = /^([^:]+):([^:/]*)\/([^:/]+):([^/]*)\/(.+)$/s.exec(trackingId);
+  if (match === null) return null;
+  const [, instance, group, kind, namespace, name] = match;
+  const { ref } = base;
+  const itself =
+    group === groupOf(ref.apiVersion) &&
+    kind === ref.kind &&
+    name === ref.name &&
+    (ref.namespace === '' || namespace === ref.namespace);
+  return itself ? (instance ?? null) : null;
+}
+
+/**
+ * kubectl also writes last-applied and labels, and a person who applies a manifest by hand does not become Argo CD by
+ * it; only the tracking annotation itself counts whoever wrote it.
+ */
+function trackingManagers(entries: readonly ManagedFields[], settings: ProjectionSettings): readonly string[] {
+  const managers = new Set<string>();
+  for (const owner of ownersOf(entries, 'metadata', 'annotations', TRACKING_ID)) managers.add(owner.manager);
+  const weaker = [
+    ...ownersOf(entries, 'metadata', 'annotations', LAST_APPLIED),
+    ...ownersOf(entries, 'metadata', 'labels', settings.instanceLabelKey),
+  ];
+  for (const owner of weaker) if (!owner.manager.startsWith('kubectl')) managers.add(owner.manager);
+  return [...managers];
+}

@@ -1,0 +1,95 @@
+/**
+ * Typed reads of JSON that nobody vouches for: a wrong type anywhere reads as the empty value, and nothing throws.
+ * Only own properties count, so that a key named 'constructor' finds nothing.
+ */
+import type { Json, Millis } from '../../model/facts.ts';
+
+export type JsonObject = { [key: string]: Json };
+
+/** Texts that people write freely are cut to this length before they are kept. */
+export const MAX_TEXT = 300;
+
+/** Deeper structures are not walked: the API server refuses them, and recursion must not overflow the stack. */
+export const MAX_DEPTH = 100;
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
+
+export function asObject(value: Json | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+/** The value at a path of keys; undefined where any step is not an object or lacks the key. */
+export function pick(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  let current = value;
+  for (const key of path) {
+    const object = asObject(current);
+    if (object === undefined || !Object.hasOwn(object, key)) return undefined;
+    current = object[key];
+  }
+  return current;
+}
+
+export function objectAt(value: Json | undefined, ...path: readonly string[]): JsonObject | undefined {
+  return asObject(pick(value, ...path));
+}
+
+export function textAt(value: Json | undefined, ...path: readonly string[]): string {
+  const found = pick(value, ...path);
+  return typeof found === 'string' ? found : '';
+}
+
+export function textOrNullAt(value: Json | undefined, ...path: readonly string[]): string | null {
+  const found = pick(value, ...path);
+  return typeof found === 'string' ? found : null;
+}
+
+/** A whole number, else null. */
+export function countAt(value: Json | undefined, ...path: readonly string[]): number | null {
+  const found = pick(value, ...path);
+  return Number.isSafeInteger(found) ? (found as number) : null;
+}
+
+export function flagAt(value: Json | undefined, ...path: readonly string[]): boolean {
+  return pick(value, ...path) === true;
+}
+
+export function listAt(value: Json | undefined, ...path: readonly string[]): readonly Json[] {
+  const found = pick(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+/** The strings of a list; anything else in it is left out. */
+export function textsAt(value: Json | undefined, ...path: readonly string[]): readonly string[] {
+  return listAt(value, ...path).filter((item) => typeof item === 'string');
+}
+
+/** An RFC 3339 time in milliseconds, else null. */
+export function timeAt(value: Json | undefined, ...path: readonly string[]): Millis | null {
+  const text = textAt(value, ...path);
+  if (!RFC_3339.test(text)) return null;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** A text cut to MAX_TEXT characters. */
+export function shortTextAt(value: Json | undefined, ...path: readonly string[]): string {
+  const text = textAt(value, ...path);
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
+}
+
+/** 'a, b' → ['a', 'b']: how Argo CD's list-valued annotations are written. */
+export function splitAtCommas(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** Text parsed as a JSON object; undefined when it is none. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    return asObject(JSON.parse(text) as Json);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,317 @@
+/**
+ * Keeps one kind in sight: list in pages, then watch from there, for ever. What to do after each outcome is decided by
+ * plan-reconnect.ts; this file only carries it out. Own code because the package's informer stops for good on the
+ * first error that is not a 410.
+ */
+import type { Change, Fact, Json, Millis } from '../model/facts.ts';
+import type { WatchHealth } from '../model/health.ts';
+import type { KubeClient } from './client.ts';
+import { type KubeError, KubeRequestError } from './errors.ts';
+import { keyOfVersion, versionOf } from './known-objects.ts';
+import { type ListPage, listPages, type WatchTarget } from './list-pages.ts';
+import { ObjectFeed, type RawLine } from './object-feed.ts';
+import { type Next, type Outcome, planReconnect, TOO_SHORT_MS } from './plan-reconnect.ts';
+import { textAt } from './projections/read-json.ts';
+import { type ReflectorEvent, resourceName } from './reflector-events.ts';
+import { RelistCheck } from './relist-check.ts';
+import type { Timers } from './timers.ts';
+import { WatchSight } from './watch-sight.ts';
+import { openWatch, readWatch, type WatchLine } from './watch-stream.ts';
+
+export interface ReflectorOptions {
+  readonly client: KubeClient;
+  readonly target: WatchTarget;
+  readonly timers: Timers;
+  /** Raw object → what is kept of it; null when nothing is. The raw object ends here. */
+  readonly decode: (raw: Json) => Fact | null;
+  readonly emit: (change: Change) => void;
+  readonly observe: (event: ReflectorEvent) => void;
+  readonly tap?: ((line: RawLine) => void) | undefined;
+  /** Awaited after each page of a list and each chunk of a watch. */
+  readonly pace?: (() => Promise<void>) | undefined;
+  /** Objects a page; 500 when absent. */
+  readonly pageLimit?: number | undefined;
+  /** Pages a list may have; 4000 (two million objects) when absent. */
+  readonly maxPages?: number | undefined;
+  /** Most bytes of one page; 32 MB when absent. */
+  readonly maxPageBytes?: number | undefined;
+}
+
+/** Longer than bookmarks are apart (about a minute), shorter than the idle limits of load balancers. */
+export const INACTIVITY_MS = 90_000;
+const PAGE_DEADLINE_MS = 120_000;
+/** What parsing one page may cost in memory; an object has 3 MB at most, so a page of a few always fits. */
+const PAGE_BYTES = 32 * 1024 * 1024;
+const WATCH_SECONDS = { least: 240, spread: 60 };
+const OVERTIME_MS = 15_000;
+/** How long a watch may lag behind a list before what it owes counts as lost. */
+export const SETTLE_MS = 30_000;
+
+/** What one list or one watch came to. `outcome` null: go on at once. */
+interface Round {
+  readonly outcome: Outcome | null;
+  readonly openedAt: Millis | null;
+}
+
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  readonly #name: string;
+  readonly #sight: WatchSight;
+  readonly #feed: ObjectFeed;
+  readonly #stopping = new AbortController();
+  readonly #firstRound = Promise.withResolvers<void>();
+  #loop: Promise<void> | null = null;
+  #pageLimit: number;
+  #resourceVersion: string | null = null;
+  /** Whatever list is under way, another one must follow. */
+  #listAgain = false;
+  /** Ends the running watch; null while none runs. */
+  #watching: AbortController | null = null;
+
+  constructor(options: ReflectorOptions) {
+    const { target, timers, decode, emit, observe, tap } = options;
+    this.#options = options;
+    this.#name = resourceName(target.resource);
+    this.#pageLimit = options.pageLimit ?? 500;
+    this.#sight = new WatchSight(target.resource, timers, emit);
+    const skip = (key: string, reason: 'older-version' | 'no-name' | 'unreadable') =>
+      observe({ type: 'skipped', key, reason });
+    this.#feed = new ObjectFeed({ resource: target.resource, timers, decode, emit, skip, tap });
+  }
+
+  /** Runs until `stop`. Rejects only with what `emit`, `observe` or `tap` threw: no failure of the server ends it. */
+  run(): Promise<void> {
+    this.#loop ??= this.#run();
+    return this.#loop;
+  }
+
+  /** Hangs up and waits until nothing of it runs any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#feed.check?.abandon();
+    this.#firstRound.resolve();
+    await this.#loop?.catch(() => {});
+  }
+
+  /** Resolves when the first list has succeeded or failed. */
+  get firstRound(): Promise<void> {
+    return this.#firstRound.promise;
+  }
+
+  health(): Omit<WatchHealth, 'cluster'> {
+    return this.#sight.health();
+  }
+
+  /**
+   * Holds a fresh list against what the watch has told. Differences are counted as corrections, and then the kind is
+   * listed anew. Resolves with their number; null when it could not be told (no watch, or it broke meanwhile).
+   */
+  async requestRelist(): Promise<number | null> {
+    if (this.#feed.check !== null || this.#watching === null) return null;
+    const check = new RelistCheck();
+    this.#feed.check = check;
+    try {
+      for await (const page of this.#pages()) {
+        for (const item of page.items) {
+          const version = versionOf(item);
+          if (version !== null) check.listed(keyOfVersion(version), version.resourceVersion);
+        }
+      }
+      check.compare(this.#feed.known);
+      const { done, giveUp } = check.settled();
+      const deadline = this.#options.timers.deadline(SETTLE_MS, giveUp);
+      await done;
+      deadline.cancel();
+    } catch (error) {
+      // The next scheduled relist asks again; the watch itself is judged by its own outcome.
+      if (error instanceof KubeRequestError) return null;
+      throw error;
+    } finally {
+      this.#feed.check = null;
+    }
+    if (check.abandoned) return null;
+    this.#sight.corrected(check.owed);
+    this.#options.observe({ type: 'relisted', corrections: check.owed });
+    if (check.owed > 0) {
+      this.#interrupt(`${check.owed} objects differed from what the watch had told`);
+      this.#relist();
+    }
+    return check.owed;
+  }
+
+  /** What came until now cannot be relied on to be all there was; the next line of the watch says that it is. */
+  distrust(reason: string): void {
+    if (this.#sight.health().state === 'watching') this.#interrupt(reason);
+  }
+
+  /** Lists anew and emits every object again: the rules by which facts are made have changed. */
+  reproject(): void {
+    this.#feed.known.forgetVersions();
+    this.#relist();
+  }
+
+  #relist(): void {
+    this.#resourceVersion = null;
+    this.#listAgain = true;
+    this.#feed.check?.abandon();
+    this.#watching?.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { timers } = this.#options;
+    const { signal } = this.#stopping;
+    let failures = 0;
+    while (!signal.aborted) {
+      const { outcome, openedAt } = this.#resourceVersion === null ? await this.#list() : await this.#watch();
+      this.#firstRound.resolve();
+      if (signal.aborted) return;
+      if (outcome === null) continue;
+      const canResume = this.#resourceVersion !== null;
+      const now = timers.monotonic();
+      const next = planReconnect(outcome, { failures, canResume, openedAt }, now, timers.random());
+      failures = next.failures;
+      this.#tell(outcome, next, openedAt === null ? 0 : now - openedAt);
+      if (next.action !== 'resume') this.#resourceVersion = null;
+      await timers.sleep(next.delayMs, signal);
+    }
+  }
+
+  async #list(): Promise<Round> {
+    this.#listAgain = false;
+    this.#sight.listing();
+    this.#feed.known.beginList();
+    const limit = this.#pageLimit;
+    let resourceVersion = '';
+    let pages = 0;
+    try {
+      for await (const page of this.#pages()) {
+        pages += 1;
+        resourceVersion = page.resourceVersion;
+        for (const item of page.items) this.#feed.list(item);
+        await this.#options.pace?.();
+      }
+    } catch (error) {
+      // It was asked for too much at a time: nobody failed, and a verdict may wait for this list.
+      if (this.#pageLimit < limit) return this.#list();
+      return this.#failed(error, null);
+    }
+    this.#feed.completeList(resourceVersion);
+    this.#resourceVersion = this.#listAgain ? null : resourceVersion;
+    this.#options.observe({ type: 'listed', objects: this.#feed.known.size, pages });
+    this.#sight.listed();
+    return { outcome: null, openedAt: null };
+  }
+
+  /** The pages of a list, each within a deadline: a server that drips must not hold us. */
+  async *#pages(): AsyncGenerator<ListPage> {
+    const { client, target, timers, maxPages = 4000, maxPageBytes = PAGE_BYTES } = this.#options;
+    const hangUp = new AbortController();
+    const signal = AbortSignal.any([hangUp.signal, this.#stopping.signal]);
+    const deadline = timers.deadline(PAGE_DEADLINE_MS, () => hangUp.abort(new Error('a page took over 2 minutes')));
+    try {
+      for await (const page of listPages(client, target, { limit: this.#pageLimit, maxPages, maxPageBytes, signal })) {
+        this.#sight.contact();
+        yield page;
+        deadline.extend();
+      }
+    } catch (error) {
+      if (error instanceof KubeRequestError && error.error.kind === 'badResponse' && error.error.reason === 'size') {
+        // Objects are larger here than a page of so many can carry.
+        this.#pageLimit = Math.max(1, Math.floor(this.#pageLimit / 5));
+      }
+      throw error;
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  async #watch(): Promise<Round> {
+    const { client, target, timers } = this.#options;
+    const hangUp = new AbortController();
+    this.#watching = hangUp;
+    const signal = AbortSignal.any([hangUp.signal, this.#stopping.signal]);
+    let silent = false;
+    const giveUp = () => {
+      silent = true;
+      hangUp.abort();
+    };
+    const timeoutSeconds = WATCH_SECONDS.least + Math.floor(timers.random() * WATCH_SECONDS.spread);
+    const inactivity = timers.deadline(INACTIVITY_MS, giveUp);
+    const overtime = timers.deadline(timeoutSeconds * 1000 + OVERTIME_MS, giveUp);
+    const onBytes = () => {
+      inactivity.extend();
+      this.#sight.contact();
+    };
+    let openedAt: Millis | null = null;
+    try {
+      const resourceVersion = this.#resourceVersion ?? '';
+      const stream = await openWatch(client, target, { resourceVersion, timeoutSeconds, signal });
+      openedAt = timers.monotonic();
+      onBytes();
+      this.#options.observe({ type: 'connected' });
+      const onLine = (line: WatchLine) => {
+        // A relist was asked for, or we stop: the rest of this stream is no longer ours.
+        if (!signal.aborted) this.#take(line);
+      };
+      await readWatch(stream, `watch ${this.#name}`, onBytes, onLine, () => this.#options.pace?.());
+      return { outcome: { type: 'ended' }, openedAt };
+    } catch (error) {
+      if (!(error instanceof KubeRequestError)) throw error;
+      if (silent) return { outcome: { type: 'silent' }, openedAt };
+      if (hangUp.signal.aborted) return { outcome: null, openedAt };
+      return this.#failed(error, openedAt);
+    } finally {
+      inactivity.cancel();
+      overtime.cancel();
+      this.#watching = null;
+    }
+  }
+
+  /** Ours to judge when the server or the network failed; anything else is a fault of this program and goes up. */
+  #failed(error: unknown, openedAt: Millis | null): Round {
+    if (!(error instanceof KubeRequestError)) throw error;
+    if (isAnswer(error.error)) this.#sight.contact();
+    return { outcome: { type: 'failed', error: error.error }, openedAt };
+  }
+
+  #take(line: WatchLine): void {
+    this.#options.observe(line.type === 'BOOKMARK' ? { type: 'bookmark' } : { type: 'event', change: line.type });
+    if (!this.#feed.watch(line)) return;
+    // Only now, when the change has been handed on: a resume must never skip one.
+    const resourceVersion = textAt(line.object, 'metadata', 'resourceVersion');
+    if (resourceVersion !== '' && this.#resourceVersion !== null) this.#resourceVersion = resourceVersion;
+    this.#sight.watching();
+  }
+
+  #interrupt(reason: string): void {
+    this.#feed.check?.abandon();
+    this.#sight.interrupted(reason);
+  }
+
+  #tell(outcome: Outcome, next: Next, livedMs: number): void {
+    const { observe } = this.#options;
+    if (outcome.type === 'ended') {
+      observe({ type: 'ended', livedMs });
+      // It served to its end, so whatever there was has been told.
+      if (livedMs >= TOO_SHORT_MS) this.#sight.watching();
+    } else if (outcome.type === 'silent') {
+      observe({ type: 'silent', livedMs });
+      this.#interrupt(`watch ${this.#name}: nothing came for ${INACTIVITY_MS / 1000} s`);
+    } else {
+      observe({ type: 'failed', error: outcome.error, next });
+      if (next.action === 'unavailable') {
+        const message = this.#sight.unavailable(outcome.error);
+        this.#feed.check?.abandon();
+        if (message !== null) observe({ type: 'unavailable', error: outcome.error, message });
+      } else {
+        this.#interrupt(outcome.error.message);
+      }
+    }
+  }
+}
+
+/** A refusal is an answer: the server is there. */
+function isAnswer(error: KubeError): boolean {
+  if (error.kind === 'unauthorized') return error.unasked !== true;
+  return error.kind !== 'network' && error.kind !== 'badResponse';
+}

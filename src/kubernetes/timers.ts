@@ -1,0 +1,44 @@
+/** Time as the watches need it. Injected, so that a test moves it and never sleeps. */
+import type { Millis } from '../model/facts.ts';
+
+/** A guard that fires unless something keeps pushing it back. */
+export interface Deadline {
+  /** Starts the wait anew. */
+  extend(): void;
+  cancel(): void;
+}
+
+export interface Timers {
+  /** Wall clock: for the time a change was learned at. It may jump. */
+  now(): Millis;
+  /** Milliseconds from an arbitrary point, never backwards: for how long a stream lived. */
+  monotonic(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls `expire` once, `ms` after the last `extend`. */
+  deadline(ms: number, expire: () => void): Deadline;
+  /** Uniform in [0, 1): the jitter that keeps a fleet of watches from coming back together. */
+  random(): number;
+}
+
+export const systemTimers: Timers = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  sleep(ms, signal) {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  },
+  deadline(ms, expire) {
+    const timer = setTimeout(expire, ms);
+    return { extend: () => void timer.refresh(), cancel: () => clearTimeout(timer) };
+  },
+};

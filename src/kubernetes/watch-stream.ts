@@ -1,0 +1,81 @@
+/** One watch: its request, and its lines as they come. What to do when it ends is decided elsewhere. */
+import type { Json } from '../model/facts.ts';
+import type { KubeClient } from './client.ts';
+import { errorOfWatchLine, KubeRequestError } from './errors.ts';
+import { LineDecoder } from './line-decoder.ts';
+import { collectionPath, selectorQuery, type WatchTarget } from './list-pages.ts';
+import { asObject, type JsonObject } from './projections/read-json.ts';
+
+export interface WatchLine {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  readonly object: JsonObject;
+}
+
+export interface WatchRequest {
+  readonly resourceVersion: string;
+  /** After so many seconds the server ends the watch in order. */
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the server has accepted the watch. @throws KubeRequestError */
+export function openWatch(
+  client: KubeClient,
+  target: WatchTarget,
+  request: WatchRequest,
+): Promise<AsyncIterable<Uint8Array>> {
+  return client.stream(collectionPath(target), {
+    signal: request.signal,
+    query: {
+      ...selectorQuery(target),
+      watch: '1',
+      allowWatchBookmarks: 'true',
+      resourceVersion: request.resourceVersion,
+      timeoutSeconds: String(request.timeoutSeconds),
+    },
+  });
+}
+
+/**
+ * Hands over every line in order, and waits for `pace` after each chunk; resolves when the server ended the stream between two lines.
+ * @throws KubeRequestError when the stream breaks, a line cannot be read (the change in it is lost, so going on would
+ *         hide a gap: the watch must resume before it), or the server says ERROR.
+ */
+export async function readWatch(
+  stream: AsyncIterable<Uint8Array>,
+  what: string,
+  onBytes: () => void,
+  onLine: (line: WatchLine) => void,
+  pace: () => Promise<void> | undefined,
+): Promise<void> {
+  const decoder = new LineDecoder();
+  for await (const chunk of stream) {
+    onBytes();
+    for (const text of decoder.push(chunk)) onLine(parseLine(text, what));
+    await pace();
+  }
+  if (decoder.pending > 0) throw brokenLine(`${what}: the stream ended in the middle of a line`);
+}
+
+function parseLine(text: string, what: string): WatchLine {
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(text) as Json;
+  } catch {
+    throw brokenLine(`${what}: a line of the watch is no JSON`);
+  }
+  const line = asObject(parsed);
+  const object = asObject(line?.['object']);
+  const type = line?.['type'];
+  if (type === 'ERROR') throw new KubeRequestError(errorOfWatchLine(what, object));
+  if (object === undefined || !isWatchType(type)) throw brokenLine(`${what}: a line of the watch is no watch event`);
+  return { type, object };
+}
+
+function isWatchType(type: Json | undefined): type is WatchLine['type'] {
+  return type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK';
+}
+
+function brokenLine(message: string): KubeRequestError {
+  return new KubeRequestError({ kind: 'badResponse', reason: 'line', message });
+}

@@ -1,0 +1,281 @@
+/**
+ * The cluster as the facts show it now, with the indexes that verdicts need. Memory grows with workloads, not with
+ * uptime: it holds one version of each object and no history.
+ */
+
+import { carryDeclared } from './declared.ts';
+import type {
+  ApplicationFact,
+  ApplicationSetFact,
+  AppProjectFact,
+  ArgoSettingsFact,
+  Change,
+  Fact,
+  HpaFact,
+  ObjectRef,
+  ReplicaSetFact,
+  ScaledObjectFact,
+  WorkloadFact,
+} from './facts.ts';
+import { groupOf, keyOf, keyOfParts, keyOfTarget } from './refs.ts';
+
+/** What scales a workload. */
+export type Scaler = HpaFact | ScaledObjectFact;
+
+/** What one change did to the model. `previous` is undefined for an object not known before. */
+export interface Applied {
+  readonly change: Change;
+  readonly previous: Fact | undefined;
+  /** The fact as the model holds it now, with what was carried over; undefined after a delete. */
+  readonly current: Fact | undefined;
+}
+
+export interface TrackingSettings {
+  readonly method: 'annotation' | 'label' | 'annotation+label';
+  readonly instanceLabelKey: string;
+  readonly installationId: string;
+}
+
+const DEFAULT_TRACKING: TrackingSettings = {
+  method: 'annotation',
+  instanceLabelKey: 'app.kubernetes.io/instance',
+  installationId: '',
+};
+
+export class ClusterModel {
+  readonly workloads = new Map<string, WorkloadFact>();
+  readonly replicaSets = new Map<string, ReplicaSetFact>();
+  readonly hpas = new Map<string, HpaFact>();
+  readonly scaledObjects = new Map<string, ScaledObjectFact>();
+  readonly applications = new Map<string, ApplicationFact>();
+  readonly applicationSets = new Map<string, ApplicationSetFact>();
+  readonly appProjects = new Map<string, AppProjectFact>();
+  readonly argoSettings = new Map<string, ArgoSettingsFact>();
+  /** Kinds that were listed at least once: absence of an object of another kind proves nothing. */
+  readonly synced = new Set<string>();
+
+  /** target key → keys of the scalers that name it. */
+  readonly #scalersByTarget = new Map<string, Set<string>>();
+  /** workload uid → keys of its ReplicaSets. */
+  readonly #replicaSetsByController = new Map<string, Set<string>>();
+  /** application name → keys, for tracking marks, which carry no namespace for the controller's own. */
+  readonly #applicationsByName = new Map<string, Set<string>>();
+  /** workload key → keys of the Rollouts whose spec.workloadRef borrows its template. */
+  readonly #borrowers = new Map<string, Set<string>>();
+  /** group/kind/namespace/name → keys of the Applications whose status.resources lists it. */
+  readonly #listedBy = new Map<string, Set<string>>();
+
+  /** Takes one change in and says what it replaced. */
+  apply(change: Change): Applied {
+    if (change.type === 'synced') {
+      this.synced.add(change.resource);
+      return { change, previous: undefined, current: undefined };
+    }
+    if (change.type === 'interrupted') return { change, previous: undefined, current: undefined };
+    const kind = change.type === 'upsert' ? change.fact.fact : change.fact;
+    const store = this.#storeOf(kind);
+    if (store === undefined) {
+      return { change, previous: undefined, current: change.type === 'upsert' ? change.fact : undefined };
+    }
+    const key = keyOf(change.type === 'upsert' ? change.fact.ref : change.ref);
+    const previous = store.get(key);
+    if (previous !== undefined) this.#unindex(key, previous);
+    if (change.type === 'upsert') {
+      const fact =
+        change.fact.fact === 'workload'
+          ? carryDeclared(previous?.fact === 'workload' ? previous : undefined, change.fact)
+          : change.fact;
+      store.set(key, fact);
+      this.#index(key, fact);
+    } else {
+      store.delete(key);
+    }
+    return { change, previous, current: store.get(key) };
+  }
+
+  workload(ref: ObjectRef): WorkloadFact | undefined {
+    return this.workloads.get(keyOf(ref));
+  }
+
+  application(namespace: string, name: string): ApplicationFact | undefined {
+    return this.applications.get(keyOfParts('argoproj.io', 'Application', namespace, name));
+  }
+
+  applicationSet(namespace: string, name: string): ApplicationSetFact | undefined {
+    return this.applicationSets.get(keyOfParts('argoproj.io', 'ApplicationSet', namespace, name));
+  }
+
+  /** HPAs and ScaledObjects that target the object, in a stable order (HPAs first, by name). */
+  scalersOf(ref: ObjectRef): Scaler[] {
+    const keys = this.#scalersByTarget.get(keyOf(ref));
+    if (keys === undefined) return [];
+    const scalers: Scaler[] = [];
+    for (const key of [...keys].sort()) {
+      const scaler = this.hpas.get(key) ?? this.scaledObjects.get(key);
+      if (scaler !== undefined) scalers.push(scaler);
+    }
+    return scalers;
+  }
+
+  /** The Rollout that runs the pods of this workload and only borrows its template (spec.workloadRef). */
+  borrowerOf(ref: ObjectRef): WorkloadFact | undefined {
+    const [key] = [...(this.#borrowers.get(keyOf(ref)) ?? [])].sort();
+    return key === undefined ? undefined : this.workloads.get(key);
+  }
+
+  replicaSetsOf(workloadUid: string): ReplicaSetFact[] {
+    const keys = this.#replicaSetsByController.get(workloadUid);
+    if (keys === undefined) return [];
+    return [...keys].map((key) => this.replicaSets.get(key)).filter((fact) => fact !== undefined);
+  }
+
+  /** How Argo CD marks what it manages here (argocd-cm, util/settings/settings.go:904). */
+  trackingSettings(): TrackingSettings {
+    for (const settings of this.argoSettings.values()) {
+      if (settings.source !== 'argocd-cm') continue;
+      return {
+        method: settings.trackingMethod,
+        instanceLabelKey: settings.instanceLabelKey,
+        installationId: settings.installationId,
+      };
+    }
+    return DEFAULT_TRACKING;
+  }
+
+  /** Rules of argocd-cm that apply to every Application. */
+  systemRules(): ArgoSettingsFact['systemRules'] {
+    for (const settings of this.argoSettings.values()) if (settings.source === 'argocd-cm') return settings.systemRules;
+    return [];
+  }
+
+  /**
+   * The Application that manages an object: its tracking mark under the method in force, confirmed or, where the mark
+   * is absent, replaced by the one Application whose status.resources lists it (argo-cd util/argo/resource_tracking.go).
+   */
+  applicationOf(fact: {
+    readonly ref: ObjectRef;
+    readonly tracking: WorkloadFact['tracking'];
+  }): ApplicationFact | undefined {
+    const settings = this.trackingSettings();
+    const instance = settings.method === 'label' ? fact.tracking.label : (fact.tracking.annotation ?? null);
+    if (instance !== null && (fact.tracking.installationId ?? '') === settings.installationId) {
+      const tracked = this.applicationByInstance(instance);
+      if (tracked !== undefined) return tracked;
+    }
+    const listed = this.applicationsListing(fact.ref);
+    return listed.length === 1 ? listed[0] : undefined;
+  }
+
+  /** '<app>' or '<namespace>_<app>' → the Application (T:4132: '_' is illegal in names, so the first one splits). */
+  applicationByInstance(instance: string): ApplicationFact | undefined {
+    const underscore = instance.indexOf('_');
+    if (underscore >= 0) return this.application(instance.slice(0, underscore), instance.slice(underscore + 1));
+    const found: ApplicationFact[] = [];
+    for (const key of this.#applicationsByName.get(instance) ?? []) {
+      const app = this.applications.get(key);
+      if (app === undefined) continue;
+      if (app.controllerNamespace === '' || app.controllerNamespace === app.ref.namespace) found.push(app);
+    }
+    return found.length === 1 ? found[0] : found.find((app) => app.ref.namespace === 'argocd');
+  }
+
+  /** A contender's name → the Application: the controller's own of that name, else the only one of that name anywhere. */
+  applicationNamed(name: string): ApplicationFact | undefined {
+    const own = this.applicationByInstance(name);
+    const keys = [...(this.#applicationsByName.get(name) ?? [])];
+    return own ?? (keys.length === 1 ? this.applications.get(keys[0] ?? '') : undefined);
+  }
+
+  /** Every Application whose status.resources names the object. More than one: two owners. */
+  applicationsListing(ref: ObjectRef): ApplicationFact[] {
+    const keys = this.#listedBy.get(keyOf(ref));
+    if (keys === undefined) return [];
+    return [...keys]
+      .sort()
+      .map((key) => this.applications.get(key))
+      .filter((app) => app !== undefined);
+  }
+
+  #storeOf(kind: Fact['fact']): Map<string, Fact> | undefined {
+    switch (kind) {
+      case 'workload':
+        return this.workloads as Map<string, Fact>;
+      case 'replicaset':
+        return this.replicaSets as Map<string, Fact>;
+      case 'hpa':
+        return this.hpas as Map<string, Fact>;
+      case 'scaledobject':
+        return this.scaledObjects as Map<string, Fact>;
+      case 'application':
+        return this.applications as Map<string, Fact>;
+      case 'applicationset':
+        return this.applicationSets as Map<string, Fact>;
+      case 'appproject':
+        return this.appProjects as Map<string, Fact>;
+      case 'argosettings':
+        return this.argoSettings as Map<string, Fact>;
+      case 'event':
+      case 'lens':
+        // Events are garnish and lenses belong to the suspicion that opened them: neither is cluster state.
+        return undefined;
+    }
+  }
+
+  #index(key: string, fact: Fact): void {
+    if (fact.fact === 'hpa' || fact.fact === 'scaledobject') {
+      addTo(this.#scalersByTarget, keyOfTarget(fact.target, fact.ref.namespace), key);
+    } else if (fact.fact === 'workload' && fact.workloadRef !== null) {
+      addTo(this.#borrowers, borrowedKey(fact.workloadRef, fact.ref.namespace), key);
+    } else if (fact.fact === 'replicaset' && fact.controllerUid !== null) {
+      addTo(this.#replicaSetsByController, fact.controllerUid, key);
+    } else if (fact.fact === 'application') {
+      addTo(this.#applicationsByName, fact.ref.name, key);
+      for (const resource of fact.resources) addTo(this.#listedBy, resourceKey(resource), key);
+    }
+  }
+
+  #unindex(key: string, fact: Fact): void {
+    if (fact.fact === 'hpa' || fact.fact === 'scaledobject') {
+      removeFrom(this.#scalersByTarget, keyOfTarget(fact.target, fact.ref.namespace), key);
+    } else if (fact.fact === 'workload' && fact.workloadRef !== null) {
+      removeFrom(this.#borrowers, borrowedKey(fact.workloadRef, fact.ref.namespace), key);
+    } else if (fact.fact === 'replicaset' && fact.controllerUid !== null) {
+      removeFrom(this.#replicaSetsByController, fact.controllerUid, key);
+    } else if (fact.fact === 'application') {
+      removeFrom(this.#applicationsByName, fact.ref.name, key);
+      for (const resource of fact.resources) removeFrom(this.#listedBy, resourceKey(resource), key);
+    }
+  }
+}
+
+function resourceKey(resource: { group: string; kind: string; namespace: string; name: string }): string {
+  return keyOfParts(resource.group, resource.kind, resource.namespace, resource.name);
+}
+
+/** spec.workloadRef is read without its apiVersion: what Rollouts borrow from are the workloads of apps. */
+function borrowedKey({ kind, name }: { readonly kind: string; readonly name: string }, namespace: string): string {
+  return keyOfParts('apps', kind, namespace, name);
+}
+
+function addTo(index: Map<string, Set<string>>, at: string, key: string): void {
+  const keys = index.get(at);
+  if (keys === undefined) index.set(at, new Set([key]));
+  else keys.add(key);
+}
+
+function removeFrom(index: Map<string, Set<string>>, at: string, key: string): void {
+  const keys = index.get(at);
+  if (keys === undefined) return;
+  keys.delete(key);
+  if (keys.size === 0) index.delete(at);
+}
+
+/** True when two refs name the same object, whatever the version. */
+export function sameObject(a: ObjectRef, b: ObjectRef): boolean {
+  return (
+    groupOf(a.apiVersion) === groupOf(b.apiVersion) &&
+    a.kind === b.kind &&
+    a.namespace === b.namespace &&
+    a.name === b.name
+  );
+}

@@ -1,0 +1,108 @@
+/**
+ * The one pipeline that run, replay and demo share: changes in, observations and a report out. They differ in the
+ * source on the left and in the clock, and in nothing else. Pure: no I/O, no clock of its own.
+ */
+import { type Audit, runAudit } from './audit/audit.ts';
+import { Detector } from './detect/detector.ts';
+import { ClusterModel } from './model/cluster-model.ts';
+import type { Change, Millis } from './model/facts.ts';
+import type { Observation } from './model/observations.ts';
+import type { JqEngine, LensRequest } from './model/ports.ts';
+import type { Conflict, Remedy } from './model/verdicts.ts';
+import { readCommand } from './remedy/commands.ts';
+import { remedyForConflict } from './remedy/remedy.ts';
+import { buildReport, type ReportHealth } from './report/build-report.ts';
+import type { Report } from './report/schema.ts';
+import type { RulesContext } from './rules/protection.ts';
+
+export interface ReportExtra {
+  readonly health?: ReportHealth;
+  /** Names the workloads that nothing was found against, too. */
+  readonly safe?: boolean;
+}
+
+export class Pipeline {
+  readonly model = new ClusterModel();
+  readonly detector: Detector;
+  readonly #jq: JqEngine;
+  #firstAt: Millis | null = null;
+  #lastAt: Millis = 0;
+
+  constructor(jq: JqEngine) {
+    this.#jq = jq;
+    this.detector = new Detector({ model: this.model, jq });
+  }
+
+  /** One change through the model and the detector. */
+  feed(change: Change): Observation[] {
+    this.#firstAt ??= change.at;
+    this.#lastAt = Math.max(this.#lastAt, change.at);
+    return this.detector.observe(this.model.apply(change));
+  }
+
+  /** Time passes; conflicts may be over by it. */
+  advance(now: Millis): Observation[] {
+    this.#lastAt = Math.max(this.#lastAt, now);
+    return this.detector.advance(now);
+  }
+
+  takeLensRequests(): LensRequest[] {
+    return this.detector.takeLensRequests();
+  }
+
+  /** Looks for the next fight in the model as it is now. Costs a walk over all workloads. */
+  audit(): Audit {
+    return runAudit({ model: this.model, jq: this.#jq, now: this.#lastAt });
+  }
+
+  /** What rules are held against. */
+  get rulesContext(): RulesContext {
+    return { model: this.model, jq: this.#jq };
+  }
+
+  remedyFor(conflict: Conflict): Remedy {
+    if (conflict.state === 'resolved' && conflict.resolution !== 'rule-added') return nothingToDo(conflict);
+    const leaves = this.detector.leavesOf(conflict.workload);
+    return remedyForConflict(conflict, { model: this.model, jq: this.#jq }, { leaves });
+  }
+
+  /** Everything Tugwatch has to say now (docs/report.md). `audit` spares a new one where a recent one will do. */
+  report(audit: Audit = this.audit(), extra: ReportExtra = {}): Report {
+    return buildReport({
+      window: { from: this.#firstAt ?? this.#lastAt, to: this.#lastAt },
+      conflicts: this.detector.conflicts().map((conflict) => ({ conflict, remedy: this.remedyFor(conflict) })),
+      notices: this.detector.notices(),
+      risks: [...audit.risks, ...audit.suppressed],
+      ...(extra.safe === true ? { safe: audit.safe } : {}),
+      ...(extra.health === undefined ? {} : { health: extra.health }),
+    });
+  }
+}
+
+/** Over by another cause than a rule: what would have ended it is not asked for any more. */
+function nothingToDo(conflict: Conflict): Remedy {
+  const { apiVersion, kind, namespace, name } = conflict.workload;
+  const app = conflict.application;
+  return {
+    summary: `Nothing is left to do about this fight: it is over (${conflict.resolution ?? 'quiet'}).`,
+    owner: app === null ? { kind, namespace, name } : { kind: 'Application', ...app },
+    steps: [],
+    warnings: [],
+    verify: {
+      message: 'Tugwatch would open the same conflict again at the next reversal.',
+      command: readCommand(
+        { apiVersion, kind, namespace, name },
+        conflict.field === null ? '{.spec}' : jsonPathOf(conflict.field),
+      ),
+    },
+  };
+}
+
+/** kubectl's jsonpath of a JSON pointer: '/spec/replicas' → '{.spec.replicas}'. */
+function jsonPathOf(pointer: string): string {
+  const steps = pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return `{${steps.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step.replaceAll('.', '\\.')}`)).join('')}}`;
+}

@@ -1,0 +1,89 @@
+/**
+ * The recording format: one JSON object a line, `{at, apiVersion, resource, type, object}`, as a watcher got it. A list
+ * is a run of ADDED lines closed by SYNCED; a second list of one resource in the same recording is a relist.
+ */
+import type { Json, Millis } from '../model/facts.ts';
+
+export type LineType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR' | 'SYNCED';
+
+export type RecordedObject = { [key: string]: Json };
+
+/** A line as it stands in the file. */
+export interface RecordedLine {
+  /** RFC 3339: when the watcher got it. */
+  readonly at: string;
+  readonly apiVersion: string;
+  /** Plural, as in the URL. */
+  readonly resource: string;
+  readonly type: LineType;
+  readonly object: RecordedObject;
+}
+
+/** A line that was understood. */
+export interface ReadLine {
+  readonly at: Millis;
+  readonly apiVersion: string;
+  readonly resource: string;
+  readonly type: LineType;
+  readonly object: RecordedObject;
+  /** The line as it stood, to read the object from again later without holding it; null for one that never was text. */
+  readonly text: string | null;
+}
+
+/** A line that only moves the clock: nothing of its object is kept, so it was not parsed. */
+export interface PassedLine {
+  readonly at: Millis;
+  readonly type: 'PASSED';
+}
+
+export type RecordingLine = ReadLine | PassedLine;
+
+/** What is wrong with a line, to follow 'line 17 '. */
+export interface BrokenLine {
+  readonly type: 'BROKEN';
+  readonly reason: string;
+}
+
+const TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR', 'SYNCED']);
+const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Understands one line, or says what is wrong with it. Unknown members are ignored. Never throws. */
+export function parseLine(text: string): ReadLine | BrokenLine {
+  let line: Json;
+  try {
+    line = JSON.parse(text) as Json;
+  } catch {
+    return broken('is no JSON');
+  }
+  if (!isObject(line)) return broken('is no JSON object');
+  const { at, apiVersion, resource, type, object } = line as { [key in keyof RecordedLine]?: Json };
+  const time = typeof at === 'string' ? parseTime(at) : null;
+  if (time === null) return broken('has no RFC 3339 time in "at"');
+  if (typeof apiVersion !== 'string' || apiVersion === '') return broken('has no "apiVersion"');
+  if (typeof resource !== 'string' || resource === '') return broken('has no "resource"');
+  if (typeof type !== 'string' || !TYPES.has(type)) return broken('has no "type" of ADDED, MODIFIED, DELETED, …');
+  const carriesObject = type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
+  if (!isObject(object) && carriesObject) return broken('has no "object"');
+  return { at: time, apiVersion, resource, type: type as LineType, object: isObject(object) ? object : {}, text };
+}
+
+/** Milliseconds of an RFC 3339 time, else null. */
+export function parseTime(text: string): Millis | null {
+  if (!TIME.test(text)) return null;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** The line without its line feed. */
+export function formatLine(line: RecordedLine): string {
+  const { at, apiVersion, resource, type, object } = line;
+  return JSON.stringify({ at, apiVersion, resource, type, object });
+}
+
+function isObject(value: Json | undefined): value is RecordedObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function broken(reason: string): BrokenLine {
+  return { type: 'BROKEN', reason };
+}

@@ -1,0 +1,223 @@
+/** From verdicts to the report document (schema.ts): pure, so that the same verdicts always give the same bytes. */
+import type { Millis, ObjectRef } from '../model/facts.ts';
+import type { WatchHealth } from '../model/health.ts';
+import { displayRef } from '../model/refs.ts';
+import type { Conflict, ConflictState, Notice, Remedy, Risk, Safe } from '../model/verdicts.ts';
+import type {
+  ApplicationDocument,
+  ConflictDocument,
+  HealthDocument,
+  NoticeDocument,
+  RemedyDocument,
+  Report,
+  RiskDocument,
+  WorkloadDocument,
+} from './schema.ts';
+import { REPORT_SCHEMA } from './schema.ts';
+
+/** A conflict with the way out of it. */
+export interface ReportedConflict {
+  readonly conflict: Conflict;
+  readonly remedy: Remedy;
+}
+
+export interface ReportHealth {
+  readonly watches: readonly WatchHealth[];
+  /** Lines of a recording that could not be read. */
+  readonly skippedLines: number;
+}
+
+export interface ReportInput {
+  /** What was watched: from the first to the last change, or to now. */
+  readonly window: { readonly from: Millis; readonly to: Millis };
+  readonly conflicts: readonly ReportedConflict[];
+  readonly notices: readonly Notice[];
+  readonly risks: readonly Risk[];
+  /** Left out of the document when absent. */
+  readonly safe?: readonly Safe[];
+  readonly health?: ReportHealth;
+}
+
+/**
+ * Builds the document. Conflicts come confirmed first, then suspected, then resolved, and the oldest first within;
+ * notices by time; risks and safe workloads by rule and name: the order of the input does not show.
+ */
+export function buildReport(input: ReportInput): Report {
+  return {
+    schema: REPORT_SCHEMA,
+    window: { from: rfc3339(input.window.from), to: rfc3339(input.window.to) },
+    conflicts: [...input.conflicts].sort(byUrgency).map(conflictDocument),
+    notices: [...input.notices].sort(byTime).map(noticeDocument),
+    risks: [...input.risks].sort(byRule).map(riskDocument),
+    ...(input.safe === undefined ? {} : { safe: [...input.safe].sort(byWorkload).map(safeDocument) }),
+    ...(input.health === undefined ? {} : { health: healthDocument(input.health) }),
+  };
+}
+
+/** RFC 3339 in UTC with milliseconds. Throws a RangeError on what is no time. */
+export function rfc3339(at: Millis): string {
+  return new Date(at).toISOString();
+}
+
+const URGENCY: Record<ConflictState, number> = { confirmed: 0, suspected: 1, resolved: 2 };
+
+function byUrgency(a: ReportedConflict, b: ReportedConflict): number {
+  return (
+    URGENCY[a.conflict.state] - URGENCY[b.conflict.state] ||
+    a.conflict.startedAt - b.conflict.startedAt ||
+    compare(a.conflict.id, b.conflict.id)
+  );
+}
+
+function byTime(a: Notice, b: Notice): number {
+  return a.at - b.at || compare(a.kind, b.kind) || compare(a.message, b.message);
+}
+
+function byRule(a: Risk, b: Risk): number {
+  return compare(a.rule, b.rule) || byWorkload(a, b) || compare(a.field, b.field) || compare(a.message, b.message);
+}
+
+function byWorkload(a: { workload: ObjectRef }, b: { workload: ObjectRef }): number {
+  return compare(displayRef(a.workload), displayRef(b.workload));
+}
+
+/** Code unit order: the same on every machine, whatever its locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Three decimals are a millisecond; floating point noise beyond is not worth a difference between two reports. */
+function seconds(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+function timeOrNull(at: Millis | null): string | null {
+  return at === null ? null : rfc3339(at);
+}
+
+function workloadDocument(ref: ObjectRef): WorkloadDocument {
+  return { apiVersion: ref.apiVersion, kind: ref.kind, namespace: ref.namespace, name: ref.name };
+}
+
+function applicationDocument(app: { namespace: string; name: string } | null): ApplicationDocument | null {
+  return app === null ? null : { namespace: app.namespace, name: app.name };
+}
+
+function conflictDocument({ conflict, remedy }: ReportedConflict): ConflictDocument {
+  const { impact } = conflict;
+  return {
+    id: conflict.id,
+    kind: conflict.kind,
+    workload: workloadDocument(conflict.workload),
+    field: conflict.field,
+    application: applicationDocument(conflict.application),
+    contenders: conflict.contenders.map(({ kind, manager, name, values }) => ({
+      kind,
+      manager,
+      name,
+      values: [...values],
+    })),
+    state: conflict.state,
+    startedAt: rfc3339(conflict.startedAt),
+    detectedAt: timeOrNull(conflict.detectedAt),
+    resolvedAt: timeOrNull(conflict.resolvedAt),
+    resolution: conflict.resolution,
+    reversals: conflict.reversals,
+    periodSeconds: conflict.periodSeconds === null ? null : seconds(conflict.periodSeconds),
+    impact: {
+      replicaSecondsShort: seconds(impact.replicaSecondsShort),
+      podsCreated: impact.podsCreated,
+      podsDeleted: impact.podsDeleted,
+      lowest: impact.lowest,
+      wanted: impact.wanted,
+      templateHashes: impact.templateHashes,
+    },
+    evidence: conflict.evidence.map(({ at, writer, from, to, source }) => ({
+      at: rfc3339(at),
+      writer,
+      from,
+      to,
+      source,
+    })),
+    remedy: remedyDocument(remedy),
+    summary: conflict.summary,
+    activity: conflict.activity,
+    lastReversalAt: rfc3339(conflict.lastReversalAt),
+    otherFields: [...conflict.otherFields],
+    failingRules: conflict.failingRules.map(({ place, reason, message }) => ({ place, reason, message })),
+    insufficientHistory: conflict.insufficientHistory,
+  };
+}
+
+function remedyDocument(remedy: Remedy): RemedyDocument {
+  return {
+    summary: remedy.summary,
+    owner: { kind: remedy.owner.kind, namespace: remedy.owner.namespace, name: remedy.owner.name },
+    steps: remedy.steps.map((step) => ({
+      id: step.id,
+      where: step.where,
+      why: step.why,
+      target: step.target === null ? null : workloadDocument(step.target),
+      patch: step.patch === null ? null : step.patch.map((operation) => ({ ...operation })),
+      yaml: step.yaml,
+      commands: [...step.commands],
+    })),
+    warnings: remedy.warnings.map(({ id, message }) => ({ id, message })),
+    verify: { message: remedy.verify.message, command: remedy.verify.command },
+  };
+}
+
+function noticeDocument(notice: Notice): NoticeDocument {
+  return {
+    kind: notice.kind,
+    workload: notice.workload === null ? null : workloadDocument(notice.workload),
+    application: applicationDocument(notice.application),
+    at: rfc3339(notice.at),
+    message: notice.message,
+    count: notice.count,
+  };
+}
+
+function riskDocument(risk: Risk): RiskDocument {
+  return {
+    rule: risk.rule,
+    name: risk.name,
+    severity: risk.severity,
+    workload: workloadDocument(risk.workload),
+    application: applicationDocument(risk.application),
+    message: risk.message,
+    remedy: remedyDocument(risk.remedy),
+    field: risk.field,
+    when: risk.when,
+    suppressed: risk.suppressed,
+    ...(risk.location === undefined ? {} : { location: { file: risk.location.file, line: risk.location.line } }),
+    ...(risk.certainty === undefined ? {} : { certainty: risk.certainty }),
+  };
+}
+
+function safeDocument(safe: Safe): NonNullable<Report['safe']>[number] {
+  return {
+    workload: workloadDocument(safe.workload),
+    application: applicationDocument(safe.application),
+    reason: safe.reason,
+  };
+}
+
+function healthDocument(health: ReportHealth): HealthDocument {
+  return {
+    watches: [...health.watches]
+      .sort((a, b) => compare(a.cluster, b.cluster) || compare(a.resource, b.resource))
+      .map((watch) => ({
+        cluster: watch.cluster,
+        resource: watch.resource,
+        mandatory: watch.mandatory,
+        state: watch.state,
+        listed: watch.listed,
+        lastContactAt: timeOrNull(watch.lastContactAt),
+        corrections: watch.corrections,
+        gaps: watch.gaps,
+        message: watch.message,
+      })),
+    skippedLines: health.skippedLines,
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * Which contested workloads have series, and the counters of each. Counters must never fall while they are shown and
+ * must outlive the conflict by a while, or increase() misses its end; both need memory, which lives here.
+ */
+import type { Millis, ObjectRef } from '../model/facts.ts';
+import type { ContestedCounts, ReplicasNow } from '../model/observations.ts';
+import type { ConflictState, WriterKind } from '../model/verdicts.ts';
+import { visible } from '../report/visible.ts';
+
+export const WORKLOAD_LABELS = [
+  'workload_namespace',
+  'workload_kind',
+  'workload',
+  'application_namespace',
+  'application',
+  'field',
+] as const;
+
+export type WorkloadLabels = Readonly<Record<(typeof WORKLOAD_LABELS)[number], string>>;
+
+export interface ContestedTotals {
+  readonly reversals: number;
+  readonly replicaSecondsShort: number;
+  readonly podsUp: number;
+  readonly podsDown: number;
+  readonly writes: Readonly<Partial<Record<WriterKind, number>>>;
+}
+
+/** The series of one workload and field. Several conflicts over the same field (other contenders) share them. */
+export interface ContestedSeries {
+  readonly labels: WorkloadLabels;
+  /** The gravest state of its conflicts; null when the detector has forgotten them all. */
+  readonly state: ConflictState | null;
+  readonly totals: ContestedTotals;
+  /** The values of spec.replicas as they stand; null where another field is contested or the detector has forgotten. */
+  readonly replicas: ReplicasNow | null;
+}
+
+export interface SeriesPolicy {
+  /** Most workloads shown; the gravest and those shown before stay. */
+  readonly limit: number;
+  /** How long series stay after the last conflict was resolved, milliseconds. */
+  readonly retention: Millis;
+}
+
+export interface Selection<T> {
+  readonly shown: readonly T[];
+  /** How many were left out now that were not left out before. */
+  readonly newlyDropped: number;
+  /** How many are left out now. */
+  readonly hidden: number;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly labels: WorkloadLabels;
+  state: ConflictState | null;
+  totals: ContestedTotals;
+  replicas: ReplicasNow | null;
+  /** What each conflict, by id, had counted when last looked at: what it gained since is added to the totals. */
+  seen: Map<string, ContestedTotals>;
+  /** When no conflict was active any more; null while one is. */
+  endedAt: Millis | null;
+}
+
+const NOTHING: ContestedTotals = { reversals: 0, replicaSecondsShort: 0, podsUp: 0, podsDown: 0, writes: {} };
+const GRAVITY: Record<ConflictState, number> = { confirmed: 0, suspected: 1, resolved: 2 };
+
+export function workloadLabels(
+  workload: ObjectRef,
+  application: { readonly namespace: string; readonly name: string } | null,
+  field: string | null,
+): WorkloadLabels {
+  return {
+    workload_namespace: visible(workload.namespace),
+    workload_kind: visible(workload.kind),
+    workload: visible(workload.name),
+    application_namespace: visible(application?.namespace ?? ''),
+    application: visible(application?.name ?? ''),
+    field: visible(field ?? ''),
+  };
+}
+
+export class ContestedTracker {
+  readonly #policy: SeriesPolicy;
+  readonly #entries = new Map<string, Entry>();
+  readonly #limiter: Limiter;
+
+  constructor(policy: SeriesPolicy) {
+    this.#policy = policy;
+    this.#limiter = new Limiter(policy.limit);
+  }
+
+  /** Takes in what the detector counts now and says what to show. */
+  update(contested: readonly ContestedCounts[], now: Millis): Selection<ContestedSeries> {
+    const groups = Map.groupBy(contested, (counts) => keyOfLabels(labelsOf(counts)));
+    for (const [key, group] of groups) this.#take(key, group, now);
+    const candidates: Entry[] = [];
+    for (const entry of this.#entries.values()) {
+      if (!groups.has(entry.key)) {
+        entry.state = null;
+        entry.replicas = null;
+        entry.seen = new Map();
+        entry.endedAt ??= now;
+      }
+      const current = entry.endedAt === null || now - entry.endedAt < this.#policy.retention;
+      if (current) candidates.push(entry);
+      // A conflict that the detector still remembers stays known here, or it would look new and be shown again.
+      else if (entry.state === null) this.#entries.delete(entry.key);
+    }
+    return this.#limiter.select(
+      candidates,
+      (entry) => entry.key,
+      (entry) => (entry.state === null ? GRAVITY.resolved : GRAVITY[entry.state]),
+    );
+  }
+
+  #take(key: string, group: readonly ContestedCounts[], now: Millis): void {
+    const [first] = group;
+    if (first === undefined) return;
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      entry = {
+        key,
+        labels: labelsOf(first),
+        state: null,
+        totals: NOTHING,
+        replicas: null,
+        seen: new Map(),
+        endedAt: null,
+      };
+      this.#entries.set(key, entry);
+    }
+    const states = group.map((counts) => counts.state).sort((a, b) => GRAVITY[a] - GRAVITY[b]);
+    entry.state = states[0] ?? null;
+    entry.endedAt = entry.state === 'resolved' ? (entry.endedAt ?? now) : null;
+    const { seen } = entry;
+    const gains = group.map((counts) => gained(seen.get(counts.conflictId) ?? NOTHING, totalsOf(counts)));
+    entry.totals = merge(entry.totals, gains.reduce(combine, NOTHING), (total, gain) => total + gain);
+    // Of one workload, so the same in each that has them.
+    entry.replicas = group.find(({ replicas }) => replicas !== undefined)?.replicas ?? null;
+    entry.seen = new Map(group.map((counts) => [counts.conflictId, totalsOf(counts)]));
+  }
+}
+
+/** Keeps a number of series within bounds: the gravest first, then those shown before, then by key. */
+export class Limiter {
+  readonly #limit: number;
+  #shown = new Set<string>();
+  #dropped = new Set<string>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  select<T>(candidates: readonly T[], keyOf: (each: T) => string, gravityOf: (each: T) => number): Selection<T> {
+    const ranked = candidates
+      .map((each) => ({ each, key: keyOf(each), gravity: gravityOf(each) }))
+      .sort(
+        (a, b) =>
+          a.gravity - b.gravity ||
+          Number(this.#shown.has(b.key)) - Number(this.#shown.has(a.key)) ||
+          (a.key < b.key ? -1 : 1),
+      );
+    const dropped = new Set(ranked.slice(this.#limit).map(({ key }) => key));
+    const newlyDropped = [...dropped].filter((key) => !this.#dropped.has(key)).length;
+    const shown = ranked.slice(0, this.#limit).sort((a, b) => (a.key < b.key ? -1 : 1));
+    this.#shown = new Set(shown.map(({ key }) => key));
+    this.#dropped = dropped;
+    return { shown: shown.map(({ each }) => each), newlyDropped, hidden: dropped.size };
+  }
+}
+
+function labelsOf(counts: ContestedCounts): WorkloadLabels {
+  return workloadLabels(counts.workload, counts.application, counts.field);
+}
+
+/** JSON keeps the parts apart whatever they contain. */
+export function keyOfLabels(labels: WorkloadLabels): string {
+  return JSON.stringify(WORKLOAD_LABELS.map((name) => labels[name]));
+}
+
+function totalsOf(counts: ContestedCounts): ContestedTotals {
+  const { reversals, replicaSecondsShort, podsUp, podsDown, writes } = counts;
+  return { reversals, replicaSecondsShort, podsUp, podsDown, writes };
+}
+
+/** What a conflict counted between two looks. It starts from zero again when it has fallen, as Prometheus reads it. */
+function gained(before: ContestedTotals, after: ContestedTotals): ContestedTotals {
+  return merge(before, after, (was, is) => (is < was ? is : is - was));
+}
+
+/** Reversals belong to one pair of contenders and add up; what befell the workload would be counted twice. */
+function combine(a: ContestedTotals, b: ContestedTotals): ContestedTotals {
+  return { ...merge(a, b, Math.max), reversals: a.reversals + b.reversals };
+}
+
+function merge(a: ContestedTotals, b: ContestedTotals, by: (a: number, b: number) => number): ContestedTotals {
+  const writers = Object.keys({ ...a.writes, ...b.writes }) as WriterKind[];
+  return {
+    reversals: by(a.reversals, b.reversals),
+    replicaSecondsShort: by(a.replicaSecondsShort, b.replicaSecondsShort),
+    podsUp: by(a.podsUp, b.podsUp),
+    podsDown: by(a.podsDown, b.podsDown),
+    writes: Object.fromEntries(writers.map((writer) => [writer, by(a.writes[writer] ?? 0, b.writes[writer] ?? 0)])),
+  };
+}

@@ -1,0 +1,89 @@
+/** /metrics: the families of families.ts, filled from one snapshot a scrape, in a registry of our own. */
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Family, Sample, SelfView, TelemetryView } from './families.ts';
+import { FAMILIES } from './families.ts';
+import type { TelemetrySnapshot } from './snapshot.ts';
+import { ViewBuilder } from './view.ts';
+
+export interface MetricsOptions {
+  readonly version: string;
+  /** Commit the build was made from; '' when not known. */
+  readonly revision: string;
+  readonly snapshot: () => TelemetrySnapshot;
+  /** Most workloads, risks and applications with series of their own; 500 when absent. */
+  readonly seriesLimit?: number;
+  /** Seconds that series stay after their conflict was resolved; 3600 when absent. */
+  readonly retentionSeconds?: number;
+  /** Adds process_* and nodejs_*. */
+  readonly processMetrics?: boolean;
+  /** Told of every family that could not be computed ('snapshot' when there was none at all). */
+  readonly onError?: (family: string, error: unknown) => void;
+  /** The families to export; FAMILIES when absent. */
+  readonly families?: readonly Family[];
+}
+
+/** Content-Type of the exposition text. */
+export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
+export interface Metrics {
+  /** The exposition text. Never rejects because of a family. */
+  render(): Promise<string>;
+}
+
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const instruments = (options.families ?? FAMILIES).map((family) => {
+    const config = { name: family.name, help: family.help, labelNames: [...family.labels], registers: [registry] };
+    return { family, instrument: family.type === 'gauge' ? new Gauge(config) : new Counter(config) };
+  });
+  if (options.processMetrics === true) collectDefaultMetrics({ register: registry });
+  const views = new ViewBuilder(options.seriesLimit ?? 500, (options.retentionSeconds ?? 3600) * 1000);
+  const collectErrors = new Map<string, number>();
+
+  function failed(family: string, error: unknown): void {
+    collectErrors.set(family, (collectErrors.get(family) ?? 0) + 1);
+    options.onError?.(family, error);
+  }
+
+  function look(): TelemetryView | null {
+    try {
+      return views.build(options.snapshot());
+    } catch (error) {
+      failed('snapshot', error);
+      return null;
+    }
+  }
+
+  function fill(): void {
+    const view = look();
+    const { version, revision } = options;
+    for (const { family, instrument } of instruments) {
+      instrument.reset();
+      try {
+        const self = { build: { version, revision }, dropped: views.dropped, hidden: views.hidden, collectErrors };
+        for (const { labels, value } of samplesOf(family, view, self)) {
+          if (instrument instanceof Gauge) instrument.set(labels, value);
+          else instrument.inc(labels, value);
+        }
+      } catch (error) {
+        // Half a family would read as if the rest had gone.
+        instrument.reset();
+        failed(family.name, error);
+      }
+    }
+  }
+
+  return {
+    async render() {
+      // Filled and read in one turn of the event loop: no scrape sees half of another.
+      fill();
+      return registry.metrics();
+    },
+  };
+}
+
+/** Without a snapshot a family about the cluster has no samples: absent is the truth, zero would be a lie. */
+function samplesOf(family: Family, view: TelemetryView | null, self: SelfView): Iterable<Sample> {
+  if (family.about === 'self') return family.samples(self);
+  return view === null ? [] : family.samples(view);
+}

@@ -1,0 +1,20 @@
+import type { Millis } from '../model/facts.ts';
+import type { WatchHealth } from '../model/health.ts';
+import type { ContestedCounts, SyncCounts } from '../model/observations.ts';
+import type { NoticeKind, Risk } from '../model/verdicts.ts';
+
+/** Everything the metrics tell of, as it is at one moment. Taken anew for every scrape. */
+export interface TelemetrySnapshot {
+  /** When it was taken. */
+  readonly now: Millis;
+  /** One entry a conflict the detector knows, the resolved ones as long as it knows them. */
+  readonly contested: readonly ContestedCounts[];
+  /** Of every Application; the metrics pick those that are contested or at risk. */
+  readonly syncs: readonly SyncCounts[];
+  readonly risks: readonly Risk[];
+  /** Notices since the start, by kind. */
+  readonly notices: Readonly<Partial<Record<NoticeKind, number>>>;
+  readonly watches: readonly WatchHealth[];
+  /** Lines of recordings that could not be read. */
+  readonly skippedLines: number;
+}

@@ -1,0 +1,79 @@
+/** What is served where. */
+import type { FastifyInstance } from 'fastify';
+import { renderJson } from '../report/json.ts';
+import type { ConflictDocument, Report } from '../report/schema.ts';
+import type { Probe } from '../telemetry/health.ts';
+import { METRICS_CONTENT_TYPE } from '../telemetry/metrics.ts';
+import { SCRIPT } from './assets/script.ts';
+import { ICON } from './assets/style.ts';
+import type { EventStream } from './events.ts';
+import { digestOf } from './events.ts';
+import { sendProblem } from './problem.ts';
+import type { PageInput } from './views/page.ts';
+import { renderConflictPage, renderNoSuchConflict, renderOverview } from './views/page.ts';
+
+const HTML = 'text/html; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
+const TEXT = 'text/plain; charset=utf-8';
+
+/** Where the answers come from. */
+export interface Sources {
+  /** The report as it is now. Called for every page, so it should be quick to make. */
+  readonly snapshot: () => Report;
+  /** The exposition text for /metrics. */
+  readonly metrics: () => Promise<string>;
+  readonly health: { readonly readiness: () => Probe; readonly liveness: () => Probe };
+}
+
+type WithId = { Params: { id: string } };
+
+export function addRoutes(app: FastifyInstance, sources: Sources, events: EventStream): void {
+  const pageInput = (): PageInput => {
+    const report = sources.snapshot();
+    return { report, readiness: sources.health.readiness(), digest: digestOf(report) };
+  };
+  const find = (conflicts: readonly ConflictDocument[], id: string) => conflicts.find((each) => each.id === id);
+
+  app.get('/', async (_request, reply) => reply.type(HTML).send(renderOverview(pageInput())));
+  app.get<WithId>('/conflicts/:id', async (request, reply) => {
+    const input = pageInput();
+    const conflict = find(input.report.conflicts, request.params.id);
+    if (conflict === undefined) return reply.code(404).type(HTML).send(renderNoSuchConflict(input));
+    return reply.type(HTML).send(renderConflictPage(input, conflict));
+  });
+
+  app.get('/api/v1/report', async (_request, reply) => reply.type(JSON_TYPE).send(renderJson(sources.snapshot())));
+  app.get<WithId>('/api/v1/conflicts/:id', async (request, reply) => {
+    const conflict = find(sources.snapshot().conflicts, request.params.id);
+    if (conflict === undefined) return sendProblem(request, reply, 404, 'There is no conflict with this id.');
+    return reply.type(JSON_TYPE).send(renderJson(conflict));
+  });
+
+  app.get('/metrics', async (_request, reply) => reply.type(METRICS_CONTENT_TYPE).send(await sources.metrics()));
+  const probe = (path: string, assess: () => Probe) =>
+    app.get(path, async (_request, reply) => {
+      const { ok, reasons } = assess();
+      return reply
+        .code(ok ? 200 : 503)
+        .type(TEXT)
+        .send(ok ? 'ok\n' : `${reasons.join('\n')}\n`);
+    });
+  probe('/livez', sources.health.liveness);
+  probe('/readyz', sources.health.readiness);
+
+  const asset = (path: string, type: string, body: string) =>
+    app.get(path, async (_request, reply) => reply.header('cache-control', 'no-cache').type(type).send(body));
+  asset('/assets/page.js', 'text/javascript; charset=utf-8', SCRIPT);
+  asset('/assets/icon.svg', 'image/svg+xml', ICON);
+
+  app.head('/events', async (_request, reply) => reply.type('text/event-stream; charset=utf-8').send(''));
+  app.get('/events', { exposeHeadRoute: false }, async (request, reply) => {
+    if (events.full) {
+      reply.header('retry-after', '30');
+      return sendProblem(request, reply, 503, 'Too many pages are open; this one still refreshes by itself.');
+    }
+    reply.hijack();
+    events.add(request.raw, reply.raw);
+    return reply;
+  });
+}

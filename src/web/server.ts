@@ -1,0 +1,127 @@
+/** The HTTP server: status page, report, metrics and probes. Read-only: there is no path that changes anything. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fastify } from 'fastify';
+import type { Logger } from '../telemetry/logger.ts';
+import { digestOf, EventStream } from './events.ts';
+import { SECURITY_HEADERS } from './headers.ts';
+import { sendProblem } from './problem.ts';
+import type { Sources } from './routes.ts';
+import { addRoutes } from './routes.ts';
+
+export interface WebServerOptions extends Sources {
+  readonly logger: Logger;
+  /** Milliseconds between two looks for changes that open pages are told of; 2000 when absent. */
+  readonly eventsEvery?: number;
+  /** Most open pages that are kept up to date; 64 when absent. */
+  readonly eventsLimit?: number;
+}
+
+export interface WebServer {
+  /**
+   * Starts listening; port 0 takes a free one. Gives the address to open in a browser. Throws an Error with a sentence
+   * for people when the address cannot be had.
+   */
+  listen(port: number, host: string): Promise<string>;
+  /** Ends all connections, open event streams too. */
+  close(): Promise<void>;
+  /** For tests: answers a request without a socket. */
+  readonly inject: FastifyInstance['inject'];
+}
+
+/** Long enough for a large report, short enough that a stuck client holds nothing for long. Milliseconds. */
+const TIMEOUT = 10_000;
+
+export function createWebServer(options: WebServerOptions): WebServer {
+  const app = fastify({
+    exposeHeadRoutes: true,
+    forceCloseConnections: true,
+    requestTimeout: TIMEOUT,
+    handlerTimeout: TIMEOUT,
+    // Of silence on a connection; the event streams are never silent for so long.
+    connectionTimeout: 60_000,
+    http: { headersTimeout: TIMEOUT },
+    routerOptions: { maxParamLength: 1_000 },
+    frameworkErrors: (_error, request, reply) => refuseUrl(request as FastifyRequest, reply as FastifyReply),
+  });
+  const events = new EventStream({
+    digest: () => digestOf(options.snapshot()),
+    every: options.eventsEvery ?? 2_000,
+    limit: options.eventsLimit ?? 64,
+    headers: SECURITY_HEADERS,
+    onError: (error) => options.logger.error({ err: error }, 'cannot tell open pages of changes'),
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      reply.header('allow', 'GET, HEAD').header('connection', 'close');
+      return sendProblem(request, reply, 405, 'Tugwatch only reads: use GET or HEAD.');
+    }
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const fields = {
+      method: request.method,
+      route: routeOf(request),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    };
+    options.logger.debug(fields, 'request answered');
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, 404, 'There is nothing here; / is the status page.'),
+  );
+  app.setErrorHandler((error, request, reply) => {
+    const status = statusOf(error);
+    if (status < 500) return sendProblem(request, reply, status, 'The request cannot be answered as it is.');
+    options.logger.error({ err: error, route: routeOf(request) }, 'a request failed');
+    return sendProblem(request, reply, status, 'Tugwatch could not answer; its log says why.');
+  });
+  addRoutes(app, options, events);
+
+  return {
+    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    async listen(port, host) {
+      try {
+        await app.listen({ port, host });
+      } catch (error) {
+        throw new Error(listenProblem(error, port, host), { cause: error });
+      }
+      const address = app.server.address();
+      return urlOf(host, typeof address === 'object' && address !== null ? address.port : port);
+    },
+    async close() {
+      events.close();
+      await app.close();
+    },
+  };
+}
+
+/** A URL that cannot be decoded is refused before any hook runs. */
+function refuseUrl(request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(request, reply.headers(SECURITY_HEADERS), 400, 'The URL cannot be read.');
+}
+
+/** The pattern, not the path: what a client sends does not belong in the log. */
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'none';
+}
+
+function statusOf(error: unknown): number {
+  const status = (error as { statusCode?: unknown }).statusCode;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}
+
+function urlOf(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::' || host === '') return `http://localhost:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function listenProblem(error: unknown, port: number, host: string): string {
+  const code = (error as { code?: unknown }).code;
+  const where = host === '' ? `port ${port}` : `port ${port} of ${host}`;
+  if (code === 'EADDRINUSE') return `${where} is in use by another program: stop it, or choose another port`;
+  if (code === 'EACCES') return `${where} may not be opened by this user: choose a port above 1023`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${host} is no address of this machine: choose another host`;
+  return `cannot listen on ${where}: ${error instanceof Error ? error.message : String(error)}`;
+}

@@ -1,0 +1,30 @@
+/** The Dockerfile, as far as it can be held to its word without an engine. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/version.ts';
+import { argumentsOf, copiedFromContext, readDockerfile } from '../support/dockerfile.ts';
+
+const lines = readDockerfile();
+const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
+
+describe('the image', () => {
+  it('gets from the build context exactly what it copies', () => {
+    const ignore = readFileSync('.dockerignore', 'utf8').split('\n');
+    const admitted = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    expect(ignore).toContain('*');
+    expect(admitted.sort()).toEqual(copiedFromContext(lines).sort());
+  });
+
+  it('runs the bundle without a shell, as somebody who is not root', () => {
+    expect(last[0]).toMatch(/^FROM \S*distroless\/nodejs24-debian13:nonroot$/);
+    expect(argumentsOf(last, 'USER')).toEqual(['65532:65532']);
+    expect(JSON.parse(argumentsOf(last, 'ENTRYPOINT')[0] ?? '')).toEqual(['/nodejs/bin/node', '/app/tugwatch.js']);
+    expect(JSON.parse(argumentsOf(last, 'CMD')[0] ?? '')).toEqual(['run']);
+    expect(argumentsOf(last, 'RUN')).toEqual([]);
+    expect(argumentsOf(last, 'COPY')[0]).toContain('/dist/tugwatch.js');
+  });
+
+  it('carries the version of the package', () => {
+    expect(argumentsOf(last, 'ARG')).toContain(`VERSION="${VERSION}"`);
+  });
+});

@@ -1,0 +1,95 @@
+/** What docs/install.md and SECURITY.md tell people to do and to trust, held against what is in the repository. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REMEDIATE_ANNOTATION } from '../../src/remedy/permission.ts';
+import {
+  findObject,
+  HAS_KUBECTL,
+  MANIFESTS,
+  readManifests,
+  renderKustomization,
+} from '../support/install-manifests.ts';
+
+const ROOT = join(MANIFESTS, '..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const install = read('docs/install.md');
+const blocks = (language: string) =>
+  [...install.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
+
+const folder = mkdtempSync(join(tmpdir(), 'tugwatch-install-'));
+beforeAll(() => cpSync(MANIFESTS, join(folder, 'manifests'), { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function renderOverlay(kustomization: string) {
+  const deploy = join(folder, 'deploy');
+  mkdirSync(deploy, { recursive: true });
+  writeFileSync(join(deploy, 'kustomization.yaml'), kustomization);
+  return renderKustomization(deploy);
+}
+
+describe('docs/install.md', () => {
+  it('names folders that are there, and every component that there is', () => {
+    const folders = blocks('sh').flatMap((text) =>
+      [...text.matchAll(/(?:-k|kustomize) (\S+)/g)].map(([, path]) => path),
+    );
+    expect(folders).toContain('deploy');
+    for (const path of folders.filter((one) => one !== 'deploy')) expect(existsSync(join(ROOT, path ?? ''))).toBe(true);
+    for (const { file } of readManifests()) {
+      const component = /^components\/([^/]+)\//.exec(file)?.[1];
+      if (component !== undefined) expect(install).toContain(`| \`${component}\` |`);
+    }
+    expect(install).toContain(`${REMEDIATE_ANNOTATION}=true`);
+  });
+
+  it('speaks of objects by the names they have', () => {
+    const objects = readManifests().flatMap((file) => file.objects);
+    for (const [, kind = '', name = ''] of install.matchAll(/(deployment|service)\/(\w+)/g)) {
+      const proper = kind === 'service' ? 'Service' : 'Deployment';
+      expect(findObject(objects, proper, name).metadata.namespace).toBe('tugwatch');
+    }
+    const account = /system:serviceaccount:(\w+):(\w+)/.exec(install) ?? [];
+    expect(findObject(objects, 'ServiceAccount', account[2] ?? '').metadata.namespace).toBe(account[1]);
+  });
+
+  it.skipIf(!HAS_KUBECTL)('shows overlays that render (skipped where there is no kubectl on the PATH)', () => {
+    const overlays = blocks('yaml').filter((text) => text.includes('kind: Kustomization'));
+    expect(overlays).toHaveLength(2);
+    const [first = '', openShift = ''] = overlays;
+    expect(JSON.stringify(renderOverlay(first))).toContain('registry.example/tools/tugwatch:0.1.0');
+    expect(findObject(renderOverlay(first), 'ServiceMonitor', 'tugwatch')).toBeDefined();
+    const { spec } = findObject(renderOverlay(openShift), 'Deployment', 'tugwatch') as unknown as {
+      spec: { template: { spec: { securityContext: object } } };
+    };
+    expect(Object.keys(spec.template.spec.securityContext).sort()).toEqual(['runAsNonRoot', 'seccompProfile']);
+  });
+
+  it.each(['docs/install.md', 'docs/configuration.md', 'SECURITY.md'])('%s links only to what is there', (page) => {
+    for (const [, link = ''] of read(page).matchAll(/\]\(([^)]+)\)/g)) {
+      if (/^https?:/.test(link)) continue;
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? page : join(page, '..', path);
+      expect(existsSync(join(ROOT, target)), link).toBe(true);
+      if (anchor === undefined) continue;
+      const anchors = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+        heading
+          .toLowerCase()
+          .replace(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      expect(anchors).toContain(anchor);
+    }
+  });
+});
+
+describe('SECURITY.md', () => {
+  it('says what the token is worth with each component that grants rights', () => {
+    const security = read('SECURITY.md');
+    for (const { file, objects } of readManifests()) {
+      const component = /^components\/([^/]+)\//.exec(file)?.[1];
+      const grants = objects.some(({ rules }) => rules !== undefined);
+      if (component !== undefined && grants) expect(security).toContain(`| + \`${component}\` |`);
+    }
+  });
+});

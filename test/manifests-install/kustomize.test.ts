@@ -1,0 +1,118 @@
+/** What `kubectl apply -k` would apply, rendered by kubectl itself. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { VERSION } from '../../src/version.ts';
+import {
+  findObject,
+  HAS_KUBECTL,
+  MANIFESTS,
+  type ManifestObject,
+  readManifests,
+  renderKustomization,
+} from '../support/install-manifests.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tugwatch-overlay-'));
+beforeAll(() => cpSync(MANIFESTS, join(folder, 'manifests'), { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** An overlay of the base, as people write one. */
+function overlay(name: string, kustomization: object): ManifestObject[] {
+  const path = join(folder, 'manifests', 'overlays', name);
+  mkdirSync(path, { recursive: true });
+  const document = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...kustomization };
+  writeFileSync(join(path, 'kustomization.yaml'), stringify(document));
+  return renderKustomization(path);
+}
+
+const names = (objects: readonly ManifestObject[]) =>
+  objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`).sort();
+
+interface Container {
+  readonly image: string;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+}
+
+function containerOf(objects: readonly ManifestObject[]): Container {
+  const { spec } = findObject(objects, 'Deployment', 'tugwatch') as unknown as {
+    spec: { template: { spec: { containers: [Container] } } };
+  };
+  return spec.template.spec.containers[0];
+}
+
+describe.skipIf(!HAS_KUBECTL)('kubectl kustomize (skipped where there is no kubectl on the PATH)', () => {
+  it('makes one object of each in the base, in their namespace, with the version of the package', () => {
+    const objects = renderKustomization(`${MANIFESTS}base`);
+    expect(names(objects)).toEqual([
+      'ClusterRole /tugwatch',
+      'ClusterRoleBinding /tugwatch',
+      'Deployment tugwatch/tugwatch',
+      'Namespace /tugwatch',
+      'NetworkPolicy tugwatch/tugwatch',
+      'Service tugwatch/tugwatch',
+      'ServiceAccount tugwatch/tugwatch',
+    ]);
+    expect(containerOf(objects).image).toBe(`tugwatch:${VERSION}`);
+    for (const { metadata } of objects) expect(metadata.labels).toMatchObject({ 'app.kubernetes.io/name': 'tugwatch' });
+  });
+
+  it('adds every component to it, and the image that somebody pushed', () => {
+    const components = ['servicemonitor', 'lens-all-kinds', 'remediation'];
+    const objects = overlay('everything', {
+      resources: ['../../base'],
+      components: components.map((name) => `../../components/${name}`),
+      images: [{ name: 'tugwatch', newName: 'registry.example/tools/tugwatch', newTag: '1.2.3' }],
+    });
+    const added = readManifests()
+      .filter(({ file }) => components.some((name) => file.startsWith(`components/${name}/`)))
+      .flatMap((file) => file.objects);
+    expect(names(objects)).toEqual(expect.arrayContaining(names(added)));
+    expect(containerOf(objects).image).toBe('registry.example/tools/tugwatch:1.2.3');
+  });
+
+  it('leaves no ClusterRole to a tenant, and puts Roles and settings in the two namespaces it is told', () => {
+    const objects = renderKustomization(`${MANIFESTS}overlays/single-namespace`);
+    expect(objects.filter(({ kind }) => kind.startsWith('Cluster') || kind === 'ConfigMap')).toEqual([]);
+    expect(names(objects)).toEqual(
+      expect.arrayContaining([
+        'Role argocd/tugwatch-argo-cd',
+        'Role shop/tugwatch-workloads',
+        'RoleBinding argocd/tugwatch-argo-cd',
+        'RoleBinding shop/tugwatch-workloads',
+      ]),
+    );
+    expect(containerOf(objects).env).toEqual(
+      expect.arrayContaining([
+        { name: 'TUGWATCH_NAMESPACE', value: 'shop' },
+        { name: 'TUGWATCH_ARGOCD_NAMESPACE', value: 'argocd' },
+      ]),
+    );
+  });
+
+  it('moves to another namespace as a whole', () => {
+    const components = ['servicemonitor', 'lens-all-kinds', 'remediation'].map((name) => `../../components/${name}`);
+    const objects = overlay('elsewhere', { namespace: 'ops', resources: ['../../base'], components });
+    expect(names(objects)).toEqual(
+      expect.arrayContaining(['Namespace /ops', 'Deployment ops/tugwatch', 'ServiceMonitor ops/tugwatch']),
+    );
+    const bindings = objects.filter(({ kind }) => kind === 'ClusterRoleBinding');
+    expect(bindings).toHaveLength(3);
+    for (const binding of bindings) expect(binding).toMatchObject({ subjects: [{ namespace: 'ops' }] });
+    expect(JSON.stringify(objects)).not.toContain('"namespace":"tugwatch"');
+  });
+});
+
+describe('tugwatch audit of what is installed', () => {
+  it('finds no risk and no manifest it cannot read', () => {
+    const args = ['bin/tugwatch.js', 'audit', 'manifests', '--strict', '--fail-on', 'risk', '--output', 'json'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: `${MANIFESTS}..`,
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ risks: [] });
+  });
+});

@@ -1,0 +1,135 @@
+/** The daemon with the installed rights and no more: an API server that grants only these, and a list of what was asked. */
+import { networkInterfaces } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { type Daemon, startDaemon } from '../../src/app.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { SeenRequest } from '../../src/embedded/http/api-server.ts';
+import { createClient } from '../../src/kubernetes/client.ts';
+import { LiveSource } from '../../src/kubernetes/live-source.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { eventually } from '../support/eventually.ts';
+import { isGranted } from '../support/granted.ts';
+import { findObject, type PolicyRule, readManifests } from '../support/install-manifests.ts';
+import { startLiveFight } from '../support/live-cluster.ts';
+
+const objects = readManifests().flatMap((file) => file.objects);
+const rulesOf = (kind: string, name: string) => findObject(objects, kind, name).rules ?? [];
+
+interface Watched extends AsyncDisposable {
+  readonly daemon: Daemon;
+  readonly requests: readonly SeenRequest[];
+}
+
+async function watchFight(
+  rules: readonly PolicyRule[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Watched> {
+  const requests: SeenRequest[] = [];
+  const fight = await startLiveFight({
+    observe: (request) => requests.push(request),
+    // By kind and verb; names are compared afterwards.
+    allows: (verb, { group, plural: resource }) =>
+      rules.some((rule) => isGranted([rule], { verb, group, resource, name: rule.resourceNames?.[0] ?? '' })),
+  });
+  const client = await createClient({ version: 'test', env: {}, kubeconfig: fight.kubeconfig });
+  const config = loadConfig({ env: { TUGWATCH_HOST: '127.0.0.1', TUGWATCH_PORT: '0', ...settings }, flags: {} });
+  const daemon = await startDaemon({ config, client, logger: createLogger({ format: 'json', level: 'silent' }) });
+  return {
+    daemon,
+    requests,
+    async [Symbol.asyncDispose]() {
+      await daemon.stop();
+      await client.close();
+      await fight[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function stateOfWeb(daemon: Daemon): string | undefined {
+  return daemon.report().conflicts.find(({ workload }) => workload.name === 'web')?.state;
+}
+
+describe.concurrent('the daemon with the rights that are installed', () => {
+  it('confirms a fight, is ready, and never asks for more', async () => {
+    const rules = rulesOf('ClusterRole', 'tugwatch');
+    await using watched = await watchFight(rules);
+    await eventually('the fight is confirmed', () => stateOfWeb(watched.daemon) === 'confirmed');
+    expect((await fetch(`${watched.daemon.address}/readyz`)).status).toBe(200);
+    const asked = watched.requests.filter(({ verb }) => verb !== '');
+    expect(asked.filter((request) => !isGranted(rules, request))).toEqual([]);
+    expect(new Set(asked.map(({ verb }) => verb))).toEqual(new Set(['list', 'watch']));
+    expect(watched.requests.filter(({ verb, path }) => verb === '' && path.includes('access'))).toEqual([]);
+  });
+
+  it('confirms the same fight for a tenant, with two Roles and never a question about the whole cluster', async () => {
+    const workloads = rulesOf('Role', 'tugwatch-workloads');
+    const argoCd = rulesOf('Role', 'tugwatch-argo-cd');
+    const env = { TUGWATCH_NAMESPACE: 'shop', TUGWATCH_ARGOCD_NAMESPACE: 'argocd' };
+    await using watched = await watchFight([...workloads, ...argoCd], env);
+    await eventually('the fight is confirmed', () => stateOfWeb(watched.daemon) === 'confirmed');
+    const rulesIn: Readonly<Record<string, readonly PolicyRule[]>> = { shop: workloads, argocd: argoCd };
+    const refused = watched.requests.filter(
+      (request) => request.verb !== '' && !isGranted(rulesIn[request.namespace] ?? [], request),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it('ends the fight with the component that lets it, and writes nothing beyond that', async () => {
+    const rules = [...rulesOf('ClusterRole', 'tugwatch'), ...rulesOf('ClusterRole', 'tugwatch-remediation')];
+    const env = { TUGWATCH_REMEDIATION_MODE: 'apply', TUGWATCH_REMEDIATION_NAMESPACES: 'shop' };
+    await using watched = await watchFight(rules, env);
+    await eventually('the Application is patched and an Event tells of it', () =>
+      ['patch', 'create'].every((verb) => watched.requests.some((request) => request.verb === verb)),
+    );
+    expect(watched.requests.filter((request) => request.verb !== '' && !isGranted(rules, request))).toEqual([]);
+    const written = watched.requests.filter(({ verb }) => !['', 'get', 'list', 'watch'].includes(verb));
+    expect(new Set(written.map(({ verb, resource }) => `${verb} ${resource}`))).toEqual(
+      new Set(['patch applications', 'create events']),
+    );
+  });
+
+  it('looks through the lens at what the component grants, one object by name, and at a Secret never', async () => {
+    const base = rulesOf('ClusterRole', 'tugwatch');
+    const rules = [...base, ...rulesOf('ClusterRole', 'tugwatch-lens-built-in')];
+    const requests: SeenRequest[] = [];
+    await using fight = await startLiveFight({ observe: (request) => requests.push(request) });
+    const client = await createClient({ version: 'test', env: {}, kubeconfig: fight.kubeconfig });
+    const source = new LiveSource({ client, resources: [] });
+    const running = source.run(() => {});
+    source.requestLens({
+      action: 'open',
+      ref: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'flags' },
+      reason: 'healed again and again',
+    });
+    const asked = await eventually('the lens watches', () => requests.find(({ verb }) => verb === 'watch'));
+    await source.stop();
+    await running;
+    await client.close();
+    expect(asked).toMatchObject({ resource: 'configmaps', namespace: 'shop', name: 'flags' });
+    expect(isGranted(base, asked)).toBe(false);
+    expect(isGranted(rules, asked)).toBe(true);
+    expect(isGranted(rules, { ...asked, resource: 'secrets' })).toBe(false);
+  });
+
+  const outside = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  it.skipIf(outside === undefined)(
+    'answers the kubelet on the address of the pod (skipped on loopback alone)',
+    async () => {
+      await using watched = await watchFight(rulesOf('ClusterRole', 'tugwatch'), { TUGWATCH_HOST: '' });
+      const { port } = new URL(watched.daemon.address);
+      expect((await fetch(`http://${outside}:${port}/livez`)).status).toBe(200);
+    },
+  );
+
+  it('would be seen to be missing one', async () => {
+    const rules = rulesOf('ClusterRole', 'tugwatch').filter(({ apiGroups }) => !apiGroups.includes('autoscaling'));
+    await using watched = await watchFight(rules);
+    const answer = await eventually('it says what it may not see', async () => {
+      const text = await (await fetch(`${watched.daemon.address}/readyz`)).text();
+      return text.includes('forbidden') && text;
+    });
+    expect(answer).toContain('horizontalpodautoscalers');
+  });
+});

@@ -1,0 +1,101 @@
+/** The rights that are installed against the table of what is watched: no kind missing, none too many, nothing written. */
+import { describe, expect, it } from 'vitest';
+import { WATCHED_RESOURCES } from '../../src/kubernetes/resources.ts';
+import { restrictTo } from '../../src/kubernetes/source-scope.ts';
+import { groupOf } from '../../src/model/refs.ts';
+import { findObject, type PolicyRule, readManifests } from '../support/install-manifests.ts';
+
+const objects = readManifests().flatMap((file) => file.objects);
+const READ = ['get', 'list', 'watch'];
+
+/** Built-in kinds with /scale that the table leaves to discovery (kubernetes pkg/registry/core/rest/storage_core.go). */
+const SCALE_TARGETS = ['/replicationcontrollers'];
+
+/** 'apps/deployments', '/configmaps=argocd-cm'. */
+function granted(rules: readonly PolicyRule[]): string[] {
+  return rules
+    .flatMap(({ apiGroups, resources, resourceNames }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) =>
+          resourceNames === undefined
+            ? [`${group}/${resource}`]
+            : resourceNames.map((name) => `${group}/${resource}=${name}`),
+        ),
+      ),
+    )
+    .sort();
+}
+
+function watched(belongs: (scope: string) => boolean): string[] {
+  return WATCHED_RESOURCES.filter((resource) => belongs(restrictTo(resource, 'workloads', 'argo-cd'))).map(
+    ({ apiVersion, resource, fieldSelector }) => {
+      const name = /^metadata\.name=(.+)$/.exec(fieldSelector ?? '')?.[1];
+      return `${groupOf(apiVersion)}/${resource}${name === undefined ? '' : `=${name}`}`;
+    },
+  );
+}
+
+function rulesOf(kind: string, name: string): readonly PolicyRule[] {
+  return findObject(objects, kind, name).rules ?? [];
+}
+
+describe('the rights of the daemon', () => {
+  it('are those on what it watches, and on the one other kind that an HPA can scale', () => {
+    expect(granted(rulesOf('ClusterRole', 'tugwatch'))).toEqual([...watched(() => true), ...SCALE_TARGETS].sort());
+  });
+
+  it('are the same for a tenant, in two namespaces', () => {
+    expect(granted(rulesOf('Role', 'tugwatch-argo-cd'))).toEqual(watched((scope) => scope === 'argo-cd').sort());
+    expect(granted(rulesOf('Role', 'tugwatch-workloads'))).toEqual(
+      [...watched((scope) => scope === 'workloads'), ...SCALE_TARGETS].sort(),
+    );
+  });
+
+  it('write nothing, wherever remediation is not asked for', () => {
+    const roles = readManifests()
+      .filter(({ file }) => !file.startsWith('components/remediation/'))
+      .flatMap((file) => file.objects)
+      .filter(({ rules }) => rules !== undefined && rules.length > 0);
+    expect(roles.map(({ metadata }) => metadata.name)).toEqual(
+      expect.arrayContaining(['tugwatch', 'tugwatch-lens-built-in', 'tugwatch-workloads', 'tugwatch-argo-cd']),
+    );
+    for (const { metadata, rules = [] } of roles) {
+      for (const { verbs } of rules) expect(verbs, metadata.name).toEqual(READ);
+    }
+  });
+
+  it('never reach a Secret, a log or a shell, nor everything by a star', () => {
+    for (const { rules = [] } of objects) {
+      for (const { apiGroups, resources, verbs } of rules) {
+        const names = [...apiGroups, ...resources, ...verbs];
+        for (const name of ['*', 'secrets', 'pods', 'pods/log', 'pods/exec', 'escalate', 'bind', 'impersonate']) {
+          expect(names).not.toContain(name);
+        }
+      }
+    }
+  });
+
+  it('through the lens come on top of the base, and take in what people label', () => {
+    const lens = findObject(objects, 'ClusterRole', 'tugwatch-lens') as unknown as {
+      aggregationRule: { clusterRoleSelectors: { matchLabels: Record<string, string> }[] };
+    };
+    const wanted = lens.aggregationRule.clusterRoleSelectors[0]?.matchLabels;
+    expect(findObject(objects, 'ClusterRole', 'tugwatch-lens-built-in').metadata.labels).toMatchObject(wanted ?? {});
+    const base = new Set(granted(rulesOf('ClusterRole', 'tugwatch')));
+    const more = granted(rulesOf('ClusterRole', 'tugwatch-lens-built-in'));
+    expect(more.filter((right) => base.has(right))).toEqual([]);
+    expect(more).toContain('/configmaps');
+  });
+
+  it('go to its ServiceAccount and to nobody else', () => {
+    const bindings = objects.filter(({ kind }) => kind.endsWith('Binding')) as unknown as {
+      roleRef: { kind: string; name: string };
+      subjects: unknown[];
+    }[];
+    expect(bindings.length).toBeGreaterThanOrEqual(4);
+    for (const { roleRef, subjects } of bindings) {
+      expect(subjects).toEqual([{ kind: 'ServiceAccount', name: 'tugwatch', namespace: 'tugwatch' }]);
+      expect(() => findObject(objects, roleRef.kind, roleRef.name)).not.toThrow();
+    }
+  });
+});
