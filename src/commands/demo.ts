@@ -1,13 +1,13 @@
 /** `tugwatch demo`: the embedded cluster on loopback, and the same daemon as anywhere else against it. */
 import { writeFile } from 'node:fs/promises';
-import { type Daemon, startDaemon } from '../app.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { type Daemon, startDaemon } from '../daemon/daemon.ts';
+import { Releasers } from '../daemon/releasers.ts';
 import { type Demo, demoScenario } from '../embedded/demo-scenario.ts';
 import { type ApiServer, startApiServer } from '../embedded/http/api-server.ts';
 import { createClient } from '../kubernetes/client.ts';
 import type { Transition } from '../model/observations.ts';
-import { Releasers } from '../releasers.ts';
 import { renderJson } from '../report/json.ts';
 import { renderReportText } from '../report/text.ts';
 import type { Logger } from '../telemetry/logger.ts';

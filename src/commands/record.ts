@@ -1,7 +1,8 @@
 /** `tugwatch record -o FILE`: the watched streams of a live cluster, in the format that replay reads. */
+
+import { createWatchLog } from '../daemon/watch-log.ts';
 import { recordCluster } from '../kubernetes/record.ts';
 import { RecordingWriter } from '../recording/write.ts';
-import { createWatchLog } from '../watch-log.ts';
 import { type ClusterFlags, connect } from './connect.ts';
 import { parseDuration } from './duration.ts';
 import type { CommandIo } from './io.ts';

@@ -1,8 +1,9 @@
 /** `tugwatch run`: the daemon, until SIGTERM or SIGINT. */
-import { startDaemon } from '../app.ts';
+
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { ConfigKey } from '../config/settings.ts';
+import { startDaemon } from '../daemon/daemon.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { openClient } from './connect.ts';
 import type { CommandIo } from './io.ts';

@@ -1,8 +1,8 @@
 /** The daemon with the installed rights and no more: an API server that grants only these, and a list of what was asked. */
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { type Daemon, startDaemon } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import type { SeenRequest } from '../../src/embedded/http/api-server.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { LiveSource } from '../../src/kubernetes/live-source.ts';

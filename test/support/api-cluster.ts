@@ -2,9 +2,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Daemon, type DaemonOptions, startDaemon } from '../../src/app.ts';
 import type { CommandIo } from '../../src/commands/io.ts';
 import { type ConfigSources, loadConfig } from '../../src/config/load.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon/daemon.ts';
 import { application, hpa, workload } from '../../src/embedded/blueprints.ts';
 import { type ApiServerOptions, startApiServer } from '../../src/embedded/http/api-server.ts';
 import { findResource } from '../../src/embedded/kinds.ts';

@@ -1,6 +1,7 @@
 /** The daemon in this process, with its log kept and with time that a test can bend. */
-import { type Daemon, startDaemon } from '../../src/app.ts';
+
 import { loadConfig } from '../../src/config/load.ts';
+import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { type Deadline, systemTimers, type Timers } from '../../src/kubernetes/timers.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Releasers } from '../src/releasers.ts';
+import { Releasers } from '../../src/daemon/releasers.ts';
 
 describe('shutting down', () => {
   it('releases in the reverse order of making', async () => {

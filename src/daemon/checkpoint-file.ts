@@ -1,6 +1,6 @@
 /** The checkpoint on disk: read once at the start, written whole or not at all. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { Checkpoint } from './detect/checkpoint.ts';
+import type { Checkpoint } from '../detect/checkpoint.ts';
 
 /** What the file holds, null when there is none yet. @throws Error with a sentence when it cannot be read as JSON */
 export async function readCheckpointFile(path: string): Promise<unknown> {

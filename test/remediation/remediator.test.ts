@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonPatch } from '../src/embedded/patches.ts';
+import { jsonPatch } from '../../src/embedded/patches.ts';
 import {
   type ApiCluster,
   stageTextbook,
@@ -7,7 +7,7 @@ import {
   type WatchedCluster,
   watchCluster,
   writesOf,
-} from './support/api-cluster.ts';
+} from '../support/api-cluster.ts';
 
 const APPLY = { remediationMode: 'apply' };
 const SHOP = { ...APPLY, remediationNamespaces: 'shop' };

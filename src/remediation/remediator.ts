@@ -3,22 +3,23 @@
  * step of its remedy, under the guards, one after the other. It never takes a change back, and never makes one a
  * second time for the same conflict: what it does not do, it says.
  */
-import type { WritingClient } from './kubernetes/client.ts';
-import { KubeRequestError } from './kubernetes/errors.ts';
-import { EventRecorder } from './kubernetes/event-recorder.ts';
-import type { Millis } from './model/facts.ts';
-import type { Observation } from './model/observations.ts';
-import { displayRef } from './model/refs.ts';
-import type { Conflict } from './model/verdicts.ts';
-import type { Pipeline } from './pipeline.ts';
-import { auditDocument, auditSentence } from './remediation/audit-record.ts';
-import { carryOut } from './remediation/carry-out.ts';
-import { consider, type Situation } from './remediation/consider.ts';
-import { type AppliedFix, mergeFixes, rememberedFixes } from './remedy/applied-fixes.ts';
-import type { AllowList } from './remedy/attempt.ts';
-import type { Refusal } from './remedy/guards.ts';
-import { visible } from './report/visible.ts';
-import type { Logger } from './telemetry/logger.ts';
+import type { Outlet } from '../daemon/outlet.ts';
+import type { WritingClient } from '../kubernetes/client.ts';
+import { KubeRequestError } from '../kubernetes/errors.ts';
+import { EventRecorder } from '../kubernetes/event-recorder.ts';
+import type { Millis } from '../model/facts.ts';
+import type { Observation } from '../model/observations.ts';
+import { displayRef } from '../model/refs.ts';
+import type { Conflict } from '../model/verdicts.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { type AppliedFix, mergeFixes, rememberedFixes } from '../remedy/applied-fixes.ts';
+import type { AllowList } from '../remedy/attempt.ts';
+import type { Refusal } from '../remedy/guards.ts';
+import { visible } from '../report/visible.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { auditDocument, auditSentence } from './audit-record.ts';
+import { carryOut } from './carry-out.ts';
+import { consider, type Situation } from './consider.ts';
 
 export interface RemediatorOptions {
   readonly client: WritingClient;
@@ -34,7 +35,8 @@ export interface RemediatorOptions {
 /** A fight that goes on brings a heal; a refused conflict is looked at again then, but no more often than this. */
 const LOOK_AGAIN_MS = 60_000;
 
-export class Remediator {
+export class Remediator implements Outlet {
+  readonly name = 'remediation';
   readonly #options: RemediatorOptions;
   readonly #recorder: EventRecorder;
   readonly #stopping = new AbortController();

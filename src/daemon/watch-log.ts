@@ -3,11 +3,11 @@
  * server that is away fails every kind every few seconds; that is one line when it goes, one when it is back, and one
  * now and then in between.
  */
-import type { KubeError } from './kubernetes/errors.ts';
-import type { ReflectorEvent } from './kubernetes/reflector-events.ts';
-import type { Millis } from './model/facts.ts';
-import { counted, durationLabel } from './report/words.ts';
-import type { Logger } from './telemetry/logger.ts';
+import type { KubeError } from '../kubernetes/errors.ts';
+import type { ReflectorEvent } from '../kubernetes/reflector-events.ts';
+import type { Millis } from '../model/facts.ts';
+import { counted, durationLabel } from '../report/words.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 /** A trouble that goes on is told of again after this long. */
 const REMIND_MS = 10 * 60_000;

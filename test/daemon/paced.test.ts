@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createPaced } from '../src/paced.ts';
-import { createStandstillWatch } from '../src/standstill.ts';
+import { createPaced } from '../../src/daemon/paced.ts';
+import { createStandstillWatch } from '../../src/daemon/standstill.ts';
 
 it('makes what is dear again only when a twentieth of the time pays for it', () => {
   let now = 0;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BentTimers, startDaemonHere } from './support/daemon-in-process.ts';
+import { BentTimers, startDaemonHere } from '../support/daemon-in-process.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
 

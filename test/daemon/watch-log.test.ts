@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { KubeError } from '../src/kubernetes/errors.ts';
-import type { ReflectorEvent } from '../src/kubernetes/reflector-events.ts';
-import { createLogger } from '../src/telemetry/logger.ts';
-import { createWatchLog } from '../src/watch-log.ts';
+import { createWatchLog } from '../../src/daemon/watch-log.ts';
+import type { KubeError } from '../../src/kubernetes/errors.ts';
+import type { ReflectorEvent } from '../../src/kubernetes/reflector-events.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 
 const MINUTE = 60_000;
 const REFUSED: KubeError = { kind: 'network', unreached: true, message: 'cannot reach the API server at X: refused' };

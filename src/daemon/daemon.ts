@@ -2,33 +2,32 @@
  * The daemon: the one place that builds it out of its parts, and takes it down in reverse order. It is given its source
  * (a live cluster, whichever) and its clock, and does not know which they are.
  */
-import { hostname } from 'node:os';
-import { createTask } from 'node-cron';
-import type { Audit } from './audit/audit.ts';
-import { CheckpointFile, readCheckpointFile } from './checkpoint-file.ts';
-import { keepSound } from './checkpoint-schema.ts';
-import type { Config } from './config/schema.ts';
-import { Engine } from './engine.ts';
-import type { WritingClient } from './kubernetes/client.ts';
-import { LazyJqEngine } from './kubernetes/jq-engine.ts';
-import { LiveSource } from './kubernetes/live-source.ts';
-import { systemTimers, type Timers } from './kubernetes/timers.ts';
-import type { Observation } from './model/observations.ts';
-import type { NoticeKind } from './model/verdicts.ts';
+import type { Config } from '../config/schema.ts';
+import { Engine } from '../engine.ts';
+import type { WritingClient } from '../kubernetes/client.ts';
+import { LazyJqEngine } from '../kubernetes/jq-engine.ts';
+import { LiveSource } from '../kubernetes/live-source.ts';
+import { systemTimers, type Timers } from '../kubernetes/timers.ts';
+import type { Observation } from '../model/observations.ts';
+import type { NoticeKind } from '../model/verdicts.ts';
+import type { Remediator } from '../remediation/remediator.ts';
+import type { Report } from '../report/schema.ts';
+import { durationLabel } from '../report/words.ts';
+import { assessLiveness, assessReadiness, createLagMeter } from '../telemetry/health.ts';
+import { logHeal, logNotice, logTransition } from '../telemetry/log-events.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { REVISION, VERSION } from '../version.ts';
+import { createWebServer } from '../web/server.ts';
+import { openCheckpoint } from './open-checkpoint.ts';
+import { createRemediator, type Outlet } from './outlet.ts';
 import { createPaced } from './paced.ts';
 import { Releasers } from './releasers.ts';
-import type { Remediator } from './remediator.ts';
-import type { Report } from './report/schema.ts';
-import { counted, durationLabel } from './report/words.ts';
+import { schedule } from './schedule.ts';
+import { logAudit, readySentence } from './sentences.ts';
 import { createStandstillWatch } from './standstill.ts';
 import { steadyTimers } from './steady-clock.ts';
-import { assessLiveness, assessReadiness, createLagMeter } from './telemetry/health.ts';
-import { logHeal, logNotice, logTransition } from './telemetry/log-events.ts';
-import type { Logger } from './telemetry/logger.ts';
-import { createMetrics } from './telemetry/metrics.ts';
-import { REVISION, VERSION } from './version.ts';
 import { createWatchLog } from './watch-log.ts';
-import { createWebServer } from './web/server.ts';
 
 /** Conflicts are saved when one changes its state, and this often. */
 const CHECKPOINT_MS = 60_000;
@@ -88,7 +87,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       notices[observation.notice.kind] = (notices[observation.notice.kind] ?? 0) + 1;
       logNotice(logger, observation.notice);
     } else logHeal(logger, observation.heal);
-    remediator?.observe(observation);
+    for (const outlet of outlets) outlet.observe(observation);
     options.onObservation?.(observation);
   };
 
@@ -109,7 +108,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onObservation: observe,
     onFailure: broken.reject,
   });
+  const outlets: Outlet[] = [];
   const remediator = await createRemediator(options, engine, () => timers.now());
+  if (remediator !== null) outlets.push(remediator);
 
   const heedStandstill = createStandstillWatch(monotonic, STANDSTILL_MS, (stoodMs) => {
     const reason = `this process stood still for ${durationLabel(stoodMs / 1000)}`;
@@ -198,7 +199,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const ended = Promise.race([running, broken.promise]);
   ended.catch(() => {});
   releasers.add('watches', () => source.stop());
-  if (remediator !== null) releasers.add('remediation', () => remediator.stop());
+  for (const outlet of outlets) releasers.add(outlet.name, () => outlet.stop());
 
   const auditTask = schedule('audit', config.auditSchedule, logger, () => logAudit(logger, audit.anew()));
   releasers.add('audit schedule', () => auditTask.destroy());
@@ -229,77 +230,4 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     `tugwatch ${VERSION} watches ${client.server}; status page: ${address}/`,
   );
   return { address, whenReady: () => source.whenReady(), report, engine, remediator, ended, stop };
-}
-
-/** Takes up where the last process left off, if it left anything that is understood. */
-async function openCheckpoint(path: string, engine: Engine, logger: Logger): Promise<CheckpointFile | null> {
-  if (path === '') return null;
-  const { detector } = engine.pipeline;
-  try {
-    const stored = await readCheckpointFile(path);
-    const { checkpoint, dropped } = keepSound(stored);
-    const refused = stored === null ? null : detector.restore(checkpoint);
-    const takenOver = `${counted(detector.conflicts().length, 'conflict')} taken over from ${path}`;
-    if (refused !== null) logger.warn({ event: 'checkpoint' }, `starting without history: ${refused}`);
-    else if (dropped > 0)
-      logger.warn(
-        { event: 'checkpoint', dropped },
-        `${takenOver}; ${counted(dropped, 'entry', 'entries')} of it cannot be read`,
-      );
-    else if (stored !== null) logger.info({ event: 'checkpoint' }, takenOver);
-  } catch (error) {
-    logger.warn({ event: 'checkpoint', err: error }, 'starting without history');
-  }
-  return new CheckpointFile(
-    path,
-    () => detector.checkpoint(),
-    (error) => logger.error({ event: 'checkpoint', err: error }, `the checkpoint ${path} could not be written`),
-  );
-}
-
-/** null unless it was asked for: then nothing in the process can change an object of the cluster. */
-async function createRemediator(
-  { config, client, logger }: DaemonOptions,
-  { pipeline }: Engine,
-  now: () => number,
-): Promise<Remediator | null> {
-  if (config.remediationMode !== 'apply') return null;
-  const { Remediator } = await import('./remediator.ts');
-  const { remediationNamespaces: namespaces, remediationSelector: labels, remediationPerHour: perHour } = config;
-  const where =
-    namespaces.length === 0 && labels.length === 0 ? 'where an annotation permits it' : 'where it is permitted';
-  logger.warn({ event: 'remediation-on', namespaces, perHour }, `remedies are carried out ${where}`);
-  return new Remediator({
-    client,
-    pipeline,
-    logger,
-    now,
-    perHour,
-    allowed: { namespaces, labels },
-    instance: hostname(),
-  });
-}
-
-function schedule(name: string, expression: string, logger: Logger, job: () => void | Promise<void>) {
-  const task = createTask(expression, job, { name, timezone: 'Etc/UTC', noOverlap: true });
-  task.on('execution:failed', (context) =>
-    logger.error({ event: name, err: context.execution?.error }, `${name} failed`),
-  );
-  task.start();
-  return task;
-}
-
-function readySentence(engine: Engine): string {
-  const { workloads, applications, hpas } = engine.pipeline.model;
-  return `ready: ${workloads.size} workloads, ${hpas.size} HPAs and ${applications.size} Applications are watched`;
-}
-
-function logAudit(logger: Logger, audit: Audit): void {
-  const rules = Map.groupBy(
-    audit.risks.filter((risk) => risk.suppressed === null),
-    (risk) => `${risk.rule} ${risk.name}`,
-  );
-  if (rules.size === 0) return;
-  const found = [...rules].map(([rule, risks]) => `${rule} (${risks.length})`).sort();
-  logger.info({ event: 'audit', risks: audit.risks.length }, `audit: ${found.join(', ')}; see /api/v1/report`);
 }

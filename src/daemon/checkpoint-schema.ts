@@ -4,9 +4,9 @@
  * and none can take the daemon down hours later.
  */
 import { z } from 'zod';
-import type { ConflictRecord } from './detect/record.ts';
-import type { FieldTrack } from './detect/tracks.ts';
-import type { Heal, Notice, Write, Writer } from './model/verdicts.ts';
+import type { ConflictRecord } from '../detect/record.ts';
+import type { FieldTrack } from '../detect/tracks.ts';
+import type { Heal, Notice, Write, Writer } from '../model/verdicts.ts';
 
 /** Whole milliseconds or a clock's fractions; a time that no calendar has is none. */
 const time = z.number().min(0).max(8.64e15);

@@ -3,8 +3,8 @@
  * them, one that is set forward must not end a fight by "silence". It runs with the monotonic clock and drifts towards
  * the wall clock slowly.
  */
-import type { Timers } from './kubernetes/timers.ts';
-import type { Millis } from './model/facts.ts';
+import type { Timers } from '../kubernetes/timers.ts';
+import type { Millis } from '../model/facts.ts';
 
 /** Of the time that passes, this share at most goes into catching up with the wall clock. */
 const SLEW = 0.05;

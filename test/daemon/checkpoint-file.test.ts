@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CheckpointFile, readCheckpointFile } from '../src/checkpoint-file.ts';
-import { takeCheckpoint } from '../src/detect/checkpoint.ts';
+import { CheckpointFile, readCheckpointFile } from '../../src/daemon/checkpoint-file.ts';
+import { takeCheckpoint } from '../../src/detect/checkpoint.ts';
 
 const EMPTY = { records: [], tracks: [], heals: [], notices: [] };
 

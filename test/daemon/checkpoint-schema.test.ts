@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { keepSound } from '../src/checkpoint-schema.ts';
-import { Engine } from '../src/engine.ts';
-import { LazyJqEngine, loadJqEngine } from '../src/kubernetes/jq-engine.ts';
-import { ReplaySource } from '../src/recording/replay-source.ts';
-import { remedyForConflict } from '../src/remedy/remedy.ts';
-import { buildReport } from '../src/report/build-report.ts';
-import { reportSchema } from '../src/report/schema.ts';
-import { noRecordings, recordingPath } from './support/recordings.ts';
-import { Story } from './support/story.ts';
-import { Watcher } from './support/watcher.ts';
+import { keepSound } from '../../src/daemon/checkpoint-schema.ts';
+import { Engine } from '../../src/engine.ts';
+import { LazyJqEngine, loadJqEngine } from '../../src/kubernetes/jq-engine.ts';
+import { ReplaySource } from '../../src/recording/replay-source.ts';
+import { remedyForConflict } from '../../src/remedy/remedy.ts';
+import { buildReport } from '../../src/report/build-report.ts';
+import { reportSchema } from '../../src/report/schema.ts';
+import { noRecordings, recordingPath } from '../support/recordings.ts';
+import { Story } from '../support/story.ts';
+import { Watcher } from '../support/watcher.ts';
 
 const jq = await loadJqEngine();
 
