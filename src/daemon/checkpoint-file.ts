@@ -1,6 +1,6 @@
 /** The checkpoint on disk: read once at the start, written whole or not at all. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { Checkpoint } from '../detect/checkpoint.ts';
+import type { StoredCheckpoint } from './checkpoint-sections.ts';
 
 /** What the file holds, null when there is none yet. @throws Error with a sentence when it cannot be read as JSON */
 export async function readCheckpointFile(path: string): Promise<unknown> {
@@ -21,19 +21,19 @@ export async function readCheckpointFile(path: string): Promise<unknown> {
 /** Writes one checkpoint after the other; one that is asked for while another is written follows it. */
 export class CheckpointFile {
   readonly #path: string;
-  readonly #take: () => Checkpoint;
+  readonly #take: () => StoredCheckpoint;
   readonly #onError: (error: unknown) => void;
-  #writing: Promise<void> | null = null;
+  #writing: Promise<boolean> | null = null;
   #again = false;
 
-  constructor(path: string, take: () => Checkpoint, onError: (error: unknown) => void) {
+  constructor(path: string, take: () => StoredCheckpoint, onError: (error: unknown) => void) {
     this.#path = path;
     this.#take = take;
     this.#onError = onError;
   }
 
-  /** Never rejects: a checkpoint that cannot be written is told of, and costs no detection. */
-  save(): Promise<void> {
+  /** False when it could not be written: that is told of, and costs no detection. Never rejects. */
+  save(): Promise<boolean> {
     if (this.#writing !== null) {
       this.#again = true;
       return this.#writing;
@@ -44,17 +44,21 @@ export class CheckpointFile {
     return this.#writing;
   }
 
-  async #write(): Promise<void> {
+  async #write(): Promise<boolean> {
+    let written: boolean;
     do {
       this.#again = false;
       const partial = `${this.#path}.${process.pid}.partial`;
       try {
         await writeFile(partial, JSON.stringify(this.#take()), { mode: 0o600 });
         await rename(partial, this.#path);
+        written = true;
       } catch (error) {
         await rm(partial, { force: true });
         this.#onError(error);
+        written = false;
       }
     } while (this.#again);
+    return written;
   }
 }

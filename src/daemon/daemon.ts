@@ -19,6 +19,8 @@ import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { REVISION, VERSION } from '../version.ts';
 import { createWebServer } from '../web/server.ts';
+import { CheckpointSections } from './checkpoint-sections.ts';
+import { ALONE } from './leadership.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { createRemediator, type Outlet } from './outlet.ts';
 import { createPaced } from './paced.ts';
@@ -78,10 +80,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const timers = steadyTimers(options.timers ?? systemTimers);
   const monotonic = () => timers.monotonic();
   const notices: Partial<Record<NoticeKind, number>> = {};
-  let saveCheckpoint = () => {};
+  let persist = () => Promise.resolve(false);
   const observe = (observation: Observation) => {
     if (observation.type === 'transition') {
-      saveCheckpoint();
+      void persist();
       logTransition(logger, observation.transition, engine.pipeline.remedyFor(observation.transition.conflict));
     } else if (observation.type === 'notice') {
       notices[observation.notice.kind] = (notices[observation.notice.kind] ?? 0) + 1;
@@ -109,8 +111,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onFailure: broken.reject,
   });
   const outlets: Outlet[] = [];
-  const remediator = await createRemediator(options, engine, () => timers.now());
+  const remediator = await createRemediator({
+    config,
+    client,
+    logger,
+    engine,
+    now: () => timers.now(),
+    leadership: ALONE,
+    persist: () => persist(),
+  });
   if (remediator !== null) outlets.push(remediator);
+  const sections = new CheckpointSections((message) => logger.warn({ event: 'checkpoint' }, message));
+  for (const { section } of outlets) if (section !== undefined) sections.add(section);
 
   const heedStandstill = createStandstillWatch(monotonic, STANDSTILL_MS, (stoodMs) => {
     const reason = `this process stood still for ${durationLabel(stoodMs / 1000)}`;
@@ -152,7 +164,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
 
   // Before the first scrape can come: a restart must not look like an end.
-  const checkpoint = await openCheckpoint(config.checkpointFile, engine, logger);
+  const checkpoint = await openCheckpoint(config.checkpointFile, engine, sections, logger);
   const lag = createLagMeter();
   releasers.add('event loop meter', () => lag.close());
   const web = createWebServer({
@@ -168,8 +180,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   releasers.add('web server', () => web.close());
 
   if (checkpoint !== null) {
-    saveCheckpoint = () => void checkpoint.save();
-    const saver = setInterval(saveCheckpoint, CHECKPOINT_MS);
+    persist = () => checkpoint.save();
+    const saver = setInterval(persist, CHECKPOINT_MS);
     releasers.add('checkpoint', async () => {
       clearInterval(saver);
       await checkpoint.save();

@@ -3,15 +3,22 @@ import { counted } from '../report/words.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { CheckpointFile, readCheckpointFile } from './checkpoint-file.ts';
 import { keepSound } from './checkpoint-schema.ts';
+import type { CheckpointSections } from './checkpoint-sections.ts';
 
 /** Takes up where the last process left off, if it left anything that is understood. */
-export async function openCheckpoint(path: string, engine: Engine, logger: Logger): Promise<CheckpointFile | null> {
+export async function openCheckpoint(
+  path: string,
+  engine: Engine,
+  sections: CheckpointSections,
+  logger: Logger,
+): Promise<CheckpointFile | null> {
   if (path === '') return null;
   const { detector } = engine.pipeline;
   try {
     const stored = await readCheckpointFile(path);
     const { checkpoint, dropped } = keepSound(stored);
     const refused = stored === null ? null : detector.restore(checkpoint);
+    sections.restore(stored);
     const takenOver = `${counted(detector.conflicts().length, 'conflict')} taken over from ${path}`;
     if (refused !== null) logger.warn({ event: 'checkpoint' }, `starting without history: ${refused}`);
     else if (dropped > 0)
@@ -25,7 +32,7 @@ export async function openCheckpoint(path: string, engine: Engine, logger: Logge
   }
   return new CheckpointFile(
     path,
-    () => detector.checkpoint(),
+    () => ({ ...detector.checkpoint(), sections: sections.save() }),
     (error) => logger.error({ event: 'checkpoint', err: error }, `the checkpoint ${path} could not be written`),
   );
 }

@@ -1,25 +1,50 @@
 import { hostname } from 'node:os';
+import type { Config } from '../config/schema.ts';
 import type { Engine } from '../engine.ts';
+import type { WritingClient } from '../kubernetes/client.ts';
 import type { Millis } from '../model/facts.ts';
 import type { Observation } from '../model/observations.ts';
 import type { Remediator } from '../remediation/remediator.ts';
-import type { DaemonOptions } from './daemon.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { CheckpointSection } from './checkpoint-sections.ts';
+import type { Leadership } from './leadership.ts';
 
 /** A way out of the daemon for what the detector observes, beside the log: remediation, Events, messages. */
 export interface Outlet {
   readonly name: string;
-  /** Must return at once and never throw: whatever takes time waits in a bounded queue of the outlet's own. */
+  /** What it carries over a restart and over a change of leader; absent when that is nothing. */
+  readonly section?: CheckpointSection;
+  /** Told in every replica, whoever leads. Must return at once and never throw: whatever takes time waits in a bounded queue of the outlet's own. */
   observe(observation: Observation): void;
   /** Ends within two seconds, whatever still waits. */
   stop(): Promise<void>;
 }
 
+/** What an outlet is built from. */
+export interface OutletContext {
+  readonly config: Config;
+  /** Refuses to write while this process does not lead. */
+  readonly client: WritingClient;
+  readonly logger: Logger;
+  readonly engine: Engine;
+  readonly now: () => Millis;
+  /** Of the several replicas only the one that leads may send anything out of the cluster, too. */
+  readonly leadership: Leadership;
+  /**
+   * Stores the checkpoint with the sections as they are now; false when it was not stored, or none is kept. What must
+   * not happen twice is stored before the next of its kind.
+   */
+  readonly persist: () => Promise<boolean>;
+}
+
 /** null unless it was asked for: then nothing in the process can change an object of the cluster. */
-export async function createRemediator(
-  { config, client, logger }: DaemonOptions,
-  { pipeline }: Engine,
-  now: () => Millis,
-): Promise<Remediator | null> {
+export async function createRemediator({
+  config,
+  client,
+  logger,
+  engine,
+  now,
+}: OutletContext): Promise<Remediator | null> {
   if (config.remediationMode !== 'apply') return null;
   const { Remediator } = await import('../remediation/remediator.ts');
   const { remediationNamespaces: namespaces, remediationSelector: labels, remediationPerHour: perHour } = config;
@@ -28,7 +53,7 @@ export async function createRemediator(
   logger.warn({ event: 'remediation-on', namespaces, perHour }, `remedies are carried out ${where}`);
   return new Remediator({
     client,
-    pipeline,
+    pipeline: engine.pipeline,
     logger,
     now,
     perHour,
