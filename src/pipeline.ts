@@ -73,6 +73,12 @@ export class Pipeline {
       conflicts: this.detector.conflicts().map((conflict) => ({ conflict, remedy: this.remedyFor(conflict) })),
       notices: this.detector.notices(),
       risks: [...audit.risks, ...audit.suppressed],
+      watched: {
+        workloads: this.model.workloads.size,
+        applications: this.model.applications.size,
+        autoscalers: this.model.hpas.size + this.model.scaledObjects.size,
+        auditedAt: audit.at ?? null,
+      },
       ...(extra.safe === true ? { safe: audit.safe } : {}),
       ...(extra.health === undefined ? {} : { health: extra.health }),
     });

@@ -1,4 +1,5 @@
 /** The audit: one engine for a live cluster, a recording and manifests. Pure. */
+import type { Millis } from '../model/facts.ts';
 import type { Remedy, Risk, Safe } from '../model/verdicts.ts';
 import { remedyForRisk } from '../remedy/remedy-for-risk.ts';
 import { type BareRisk, collectRisks } from './collect-risks.ts';
@@ -11,6 +12,8 @@ export interface Audit {
   readonly suppressed: readonly Risk[];
   /** Workloads with nothing against them, silenced or not, and why. */
   readonly safe: readonly Safe[];
+  /** When it was made; absent where several were put together. */
+  readonly at?: Millis;
 }
 
 export function runAudit(context: AuditContext, rules: readonly Rule[] = RULES): Audit {
@@ -20,6 +23,7 @@ export function runAudit(context: AuditContext, rules: readonly Rule[] = RULES):
     risks: risks.filter((risk) => risk.suppressed === null),
     suppressed: risks.filter((risk) => risk.suppressed !== null),
     safe: collected.safe,
+    at: context.now,
   };
 }
 

@@ -4,6 +4,7 @@
  * and none can take the daemon down hours later.
  */
 import { z } from 'zod';
+import type { CourseRecord } from '../detect/course.ts';
 import type { ConflictRecord } from '../detect/record.ts';
 import type { FieldTrack } from '../detect/tracks.ts';
 import type { Heal, Notice, Write, Writer } from '../model/verdicts.ts';
@@ -35,6 +36,24 @@ const write = z.looseObject({
 }) satisfies z.ZodType<Write>;
 
 const evidence = z.looseObject({ at: time, writer: z.string(), from: z.json(), to: z.json(), source: z.string() });
+
+const levels = z.array(z.looseObject({ at: time, value: z.number().nullable() }));
+const course = z.looseObject({
+  heals: z.array(
+    z.looseObject({
+      at: time,
+      endedAt: time.nullable(),
+      startedAt: time,
+      kind: z.enum(['self-heal', 'revision', 'manual', 'other']),
+      phase: z.string(),
+    }),
+  ),
+  wanted: levels,
+  declared: levels,
+  ready: levels,
+  // A slot of no length would never reach the present.
+  rhythm: z.looseObject({ from: time, slotMs: z.number().positive(), counts: z.array(z.int().min(0)) }),
+}) satisfies z.ZodType<CourseRecord>;
 
 const conflict = z.looseObject({
   id: z.string().min(1),
@@ -68,9 +87,10 @@ const conflict = z.looseObject({
     shortNow: count,
   }),
   evidence: z.array(evidence),
+  course: course.optional(),
   writes: z.partialRecord(writerKind, count),
   insufficientHistory: z.boolean(),
-}) satisfies z.ZodType<Omit<ConflictRecord, 'fields'>>;
+}) satisfies z.ZodType<Omit<ConflictRecord, 'fields' | 'course'>>;
 
 const block = z.looseObject({
   key: z.string(),

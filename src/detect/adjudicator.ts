@@ -7,6 +7,7 @@ import type { ApplicationFact, Millis, ObjectRef } from '../model/facts.ts';
 import { displayRef } from '../model/refs.ts';
 import type { FailingRule, Heal, Write } from '../model/verdicts.ts';
 import { type Protection, protectionOf, type RuleSubject, type RulesContext } from '../rules/protection.ts';
+import { noteHeal } from './course.ts';
 import type { HealedObject, HealedObjects } from './healed-objects.ts';
 import type { HealLog } from './heals.ts';
 import { displayWriter } from './identity.ts';
@@ -203,6 +204,7 @@ export class Adjudicator {
       startedAt: undone.startedAt,
     });
     if (fresh) this.#backfill(record, reversal, writes);
+    if (heal !== undefined) noteHeal(record.course, heal);
     if (write.gap || undone.gap) {
       record.insufficientHistory ||= record.state === 'candidate';
       if (record.state === 'confirmed') this.#o.ledger.addReversal(record, reversal);

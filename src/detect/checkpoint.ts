@@ -4,6 +4,7 @@
  */
 import type { Millis } from '../model/facts.ts';
 import type { Heal, Notice } from '../model/verdicts.ts';
+import { type CourseRecord, newCourse } from './course.ts';
 import type { ConflictRecord } from './record.ts';
 import type { FieldTrack } from './tracks.ts';
 
@@ -17,7 +18,10 @@ export interface DetectorState {
   readonly notices: readonly Notice[];
 }
 
-type StoredRecord = Omit<ConflictRecord, 'fields'> & { readonly fields: readonly (readonly [string, number])[] };
+type StoredRecord = Omit<ConflictRecord, 'fields' | 'course'> & {
+  readonly fields: readonly (readonly [string, number])[];
+  readonly course?: CourseRecord;
+};
 
 export interface Checkpoint {
   readonly schema: 'tugwatch.checkpoint';
@@ -61,7 +65,7 @@ export function readCheckpoint(
   }
   if (!Array.isArray(stored.records) || typeof stored.at !== 'number')
     return { refused: 'the checkpoint is incomplete' };
-  const records = stored.records.filter(isRecord).map((record) => ({ ...record, fields: new Map(record.fields) }));
+  const records = stored.records.filter(isRecord).map(wholeRecord);
   return {
     at: stored.at,
     state: {
@@ -71,6 +75,11 @@ export function readCheckpoint(
       notices: Array.isArray(stored.notices) ? stored.notices : [],
     },
   };
+}
+
+/** An older version kept no course. */
+function wholeRecord(record: StoredRecord): ConflictRecord {
+  return { ...record, course: record.course ?? newCourse(record.startedAt), fields: new Map(record.fields) };
 }
 
 function isRecord(record: StoredRecord): boolean {

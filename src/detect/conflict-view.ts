@@ -3,6 +3,7 @@ import type { ClusterModel } from '../model/cluster-model.ts';
 import type { ApplicationFact, Json, Millis } from '../model/facts.ts';
 import { displayRef } from '../model/refs.ts';
 import type { Activity, Conflict, ConflictState, Contender, FailingRule } from '../model/verdicts.ts';
+import { courseOf } from './course.ts';
 import { type ConflictRecord, type ContenderRecord, mainField, periodSeconds } from './record.ts';
 import { backoffCapMs, drifts } from './resolution.ts';
 import { REPLICAS } from './writes.ts';
@@ -53,6 +54,7 @@ export function conflictOf(
     },
     evidence: record.evidence.map((row) => (row.writer === 'unknown' && isKeda ? { ...row, writer: 'keda' } : row)),
     failingRules,
+    course: courseOf(record.course),
     summary: summarize(record, contenders, field, period, short),
     insufficientHistory: record.insufficientHistory,
   };

@@ -238,7 +238,10 @@ export class Detector {
     }
     if (step?.ended) this.#healed.ended(step.heal, next, at);
     this.#healed.saw(next);
-    if (step !== null && (step.begun || step.ended)) this.#out.push({ type: 'heal', heal: step.heal });
+    if (step !== null && (step.begun || step.ended)) {
+      this.#ledger.healed(step.heal);
+      this.#out.push({ type: 'heal', heal: step.heal });
+    }
     for (const notice of applicationNotices(previous, next, at)) this.#post(notice);
     const undone = this.#fixes.observe(previous, next, at);
     if (undone !== null) this.#post(undone);

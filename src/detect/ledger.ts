@@ -2,7 +2,9 @@
 import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { Observation } from '../model/observations.ts';
 import { keyOf } from '../model/refs.ts';
-import type { Conflict, ConflictState, Resolution, Write, Writer } from '../model/verdicts.ts';
+import type { Conflict, ConflictState, Heal, Resolution, Write, Writer } from '../model/verdicts.ts';
+import { noteHeal } from './course.ts';
+import { covers } from './heals.ts';
 import { settleShortfall } from './impact.ts';
 import { assertTransition } from './lifecycle.ts';
 import { addEvidence, type ConflictRecord, countReversal, newRecord, recordId } from './record.ts';
@@ -93,6 +95,13 @@ export class Ledger {
     }
   }
 
+  /** An operation of Argo CD on what is contested began or ended. */
+  healed(heal: Heal): void {
+    for (const record of this.#records.values()) {
+      if (record.state !== 'resolved' && covers(heal, record.ref) && isOf(record, heal)) noteHeal(record.course, heal);
+    }
+  }
+
   /** Moves on by score alone, as it was at the last reversal: it may have waited for its operation. */
   weigh(record: ConflictRecord, now: Millis): void {
     const score = record.score.value;
@@ -166,6 +175,13 @@ export function fieldClassOf(field: string): string {
   const [, first = '', second] = field.split('/');
   const shallow = second === undefined || (first !== 'spec' && first !== 'metadata');
   return field === '' ? '' : shallow ? `/${first}` : `/${first}/${second}`;
+}
+
+/** Of two Applications on one object, the one that is no home of the conflict heals it, too. */
+function isOf(record: ConflictRecord, { application }: Heal): boolean {
+  const home = record.application;
+  if (home?.name === application.name && home.namespace === application.namespace) return true;
+  return record.contenders.some(({ writer }) => writer.kind === 'argocd' && writer.name === application.name);
 }
 
 function kindOf(field: string, writers: readonly [Writer, Writer]): ConflictRecord['kind'] {

@@ -2,6 +2,7 @@
 import type { ClusterModel } from '../model/cluster-model.ts';
 import type { Millis, ObjectRef, ReplicaSetFact, ScaleTarget, WorkloadFact } from '../model/facts.ts';
 import type { Write } from '../model/verdicts.ts';
+import { type Levels, noteLevels } from './course.ts';
 import { addChurn, ChurnLog, integrateShortfall, wantedReplicas } from './impact.ts';
 import type { Ledger } from './ledger.ts';
 import type { ConflictRecord } from './record.ts';
@@ -22,6 +23,13 @@ export class Meter {
     for (const record of this.#ledger.unresolvedOf(workload.ref)) this.measureRecord(record, at);
   }
 
+  /** A workload was written or its pods came and went: the pictures of its conflicts go on. */
+  follow(workload: WorkloadFact, at: Millis): void {
+    for (const record of this.#ledger.unresolvedOf(workload.ref)) {
+      if (record.fieldClass === REPLICAS) noteLevels(record.course, at, this.#levelsOf(record, workload));
+    }
+  }
+
   measureTarget(namespace: string, target: ScaleTarget, at: Millis): void {
     const apiVersion = target.apiVersion === '' ? 'apps/v1' : target.apiVersion;
     const workload = this.#model.workload({ apiVersion, kind: target.kind, namespace, name: target.name });
@@ -32,10 +40,16 @@ export class Meter {
     if (record.fieldClass !== REPLICAS) return;
     const workload = this.#model.workload(record.ref);
     if (workload === undefined) return;
+    const levels = this.#levelsOf(record, workload);
+    integrateShortfall(record.impact, at, workload.replicas, levels.wanted);
+    noteLevels(record.course, at, levels);
+  }
+
+  #levelsOf(record: ConflictRecord, workload: WorkloadFact): Levels {
     const scaler = record.contenders.find((one) => one.writer.kind === 'hpa' || one.writer.kind === 'keda');
     const value = scaler?.values.at(-1);
     const wanted = wantedReplicas(workload, this.#model, typeof value === 'number' ? value : null);
-    integrateShortfall(record.impact, at, workload.replicas, wanted);
+    return { wanted, declared: workload.declared.value, ready: workload.status.ready };
   }
 
   replicaSetChanged(

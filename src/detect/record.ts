@@ -9,6 +9,7 @@ import type {
   Writer,
   WriterKind,
 } from '../model/verdicts.ts';
+import { type CourseRecord, newCourse, noteRound } from './course.ts';
 import { conflictId, displayWriter, writerKey } from './identity.ts';
 import { NO_SCORE, type Score } from './score.ts';
 import { sameValue } from './tracks.ts';
@@ -67,6 +68,7 @@ export interface ConflictRecord {
   blockedTold: boolean;
   readonly impact: ImpactRecord;
   readonly evidence: EvidenceRow[];
+  readonly course: CourseRecord;
   readonly writes: Partial<Record<WriterKind, number>>;
   /** It came from a checkpoint or from what the cluster still showed, or a gap lies in it. */
   insufficientHistory: boolean;
@@ -113,6 +115,7 @@ export function newRecord(input: {
       shortNow: 0,
     },
     evidence: [],
+    course: newCourse(input.startedAt),
     writes: {},
     insufficientHistory: false,
   };
@@ -159,6 +162,7 @@ export function countReversal(record: ConflictRecord, at: Millis, field: string 
   if (field !== null) record.fields.set(field, (record.fields.get(field) ?? 0) + 1);
   if (record.reversals > 0 && record.reversalTimes.includes(at)) return false;
   record.reversals += 1;
+  noteRound(record.course, at);
   record.blockedTold = false;
   // A reversal that waited for its operation may be older than the last one.
   record.lastReversalAt = record.reversals === 1 ? at : Math.max(record.lastReversalAt, at);

@@ -50,7 +50,10 @@ export class Witness {
     if (previous.templateHash !== next.templateHash && application !== undefined)
       this.#suspectTemplate(previous, next, at);
     const write = replicasWrite(previous, next, at, origin, this.#p.model);
-    if (write === null) return;
+    if (write === null) {
+      this.#p.meter.follow(next, at);
+      return;
+    }
     const named =
       application === undefined ? null : { namespace: application.ref.namespace, name: application.ref.name };
     const thrash = this.#thrash.observe(write, named);

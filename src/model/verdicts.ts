@@ -114,6 +114,32 @@ export interface FailingRule {
   readonly message: string;
 }
 
+/** A value from this time on, until the next one; null: not known any more. */
+export interface LevelAt {
+  readonly at: Millis;
+  readonly value: number | null;
+}
+
+/** One operation of Argo CD on the contested object, as it was seen. */
+export interface CourseHeal {
+  readonly at: Millis;
+  /** null while it goes on. */
+  readonly endedAt: Millis | null;
+  readonly kind: HealKind;
+  readonly phase: string;
+}
+
+/** How a fight went, beside its writes: the newest of each, oldest first. */
+export interface Course {
+  readonly heals: readonly CourseHeal[];
+  /** What the autoscaler wanted, what Git declared, and the pods that were ready; empty where replicas are not contested. */
+  readonly wanted: readonly LevelAt[];
+  readonly declared: readonly LevelAt[];
+  readonly ready: readonly LevelAt[];
+  /** Reversals of the whole fight, counted in slots of equal length from `from` on. */
+  readonly rhythm: { readonly from: Millis; readonly slotMs: number; readonly counts: readonly number[] };
+}
+
 export interface Conflict {
   readonly id: string;
   readonly kind: ConflictKind;
@@ -136,6 +162,7 @@ export interface Conflict {
   readonly impact: Impact;
   readonly evidence: readonly EvidenceRow[];
   readonly failingRules: readonly FailingRule[];
+  readonly course: Course;
   /** One sentence: who fights over what, since when, at what cost. */
   readonly summary: string;
   /** A restart or a gap left too little history to conclude anything from silence. */

@@ -2,10 +2,11 @@
 import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { WatchHealth } from '../model/health.ts';
 import { displayRef } from '../model/refs.ts';
-import type { Conflict, ConflictState, Notice, Remedy, Risk, Safe } from '../model/verdicts.ts';
+import type { Conflict, ConflictState, Course, LevelAt, Notice, Remedy, Risk, Safe } from '../model/verdicts.ts';
 import type {
   ApplicationDocument,
   ConflictDocument,
+  CourseDocument,
   HealthDocument,
   NoticeDocument,
   RemedyDocument,
@@ -33,6 +34,13 @@ export interface ReportInput {
   readonly conflicts: readonly ReportedConflict[];
   readonly notices: readonly Notice[];
   readonly risks: readonly Risk[];
+  /** What was under watch, and when risks were last looked for. */
+  readonly watched?: {
+    readonly workloads: number;
+    readonly applications: number;
+    readonly autoscalers: number;
+    readonly auditedAt: Millis | null;
+  };
   /** Left out of the document when absent. */
   readonly safe?: readonly Safe[];
   readonly health?: ReportHealth;
@@ -49,6 +57,9 @@ export function buildReport(input: ReportInput): Report {
     conflicts: [...input.conflicts].sort(byUrgency).map(conflictDocument),
     notices: [...input.notices].sort(byTime).map(noticeDocument),
     risks: [...input.risks].sort(byRule).map(riskDocument),
+    ...(input.watched === undefined
+      ? {}
+      : { watched: { ...input.watched, auditedAt: timeOrNull(input.watched.auditedAt) } }),
     ...(input.safe === undefined ? {} : { safe: [...input.safe].sort(byWorkload).map(safeDocument) }),
     ...(input.health === undefined ? {} : { health: healthDocument(input.health) }),
   };
@@ -146,6 +157,23 @@ function conflictDocument({ conflict, remedy }: ReportedConflict): ConflictDocum
     otherFields: [...conflict.otherFields],
     failingRules: conflict.failingRules.map(({ place, reason, message }) => ({ place, reason, message })),
     insufficientHistory: conflict.insufficientHistory,
+    course: courseDocument(conflict.course),
+  };
+}
+
+function courseDocument({ heals, wanted, declared, ready, rhythm }: Course): CourseDocument {
+  const levels = (list: readonly LevelAt[]) => list.map(({ at, value }) => ({ at: rfc3339(at), value }));
+  return {
+    heals: heals.map(({ at, endedAt, kind, phase }) => ({
+      at: rfc3339(at),
+      endedAt: timeOrNull(endedAt),
+      kind,
+      phase,
+    })),
+    wanted: levels(wanted),
+    declared: levels(declared),
+    ready: levels(ready),
+    rhythm: { from: rfc3339(rhythm.from), slotSeconds: rhythm.slotMs / 1000, counts: [...rhythm.counts] },
   };
 }
 

@@ -3,16 +3,18 @@ import type { Millis } from '../model/facts.ts';
 import type { Conflict } from '../model/verdicts.ts';
 import type { ConflictDocument } from './schema.ts';
 
-/** The remedy is left behind: it is made anew from what the cluster shows now. */
+/** Remedy and course are left behind: the one is made anew from what the cluster shows now, the other decides nothing. */
 export function conflictOfDocument(document: ConflictDocument): Conflict {
-  const { remedy, startedAt, detectedAt, resolvedAt, lastReversalAt, evidence, ...rest } = document;
+  const { remedy, course, startedAt, detectedAt, resolvedAt, lastReversalAt, evidence, ...rest } = document;
+  const from = Date.parse(startedAt);
   return {
     ...rest,
-    startedAt: Date.parse(startedAt),
+    startedAt: from,
     detectedAt: timeOrNull(detectedAt),
     resolvedAt: timeOrNull(resolvedAt),
     lastReversalAt: Date.parse(lastReversalAt),
     evidence: evidence.map((row) => ({ ...row, at: Date.parse(row.at) })),
+    course: { heals: [], wanted: [], declared: [], ready: [], rhythm: { from, slotMs: 1, counts: [] } },
   };
 }
 

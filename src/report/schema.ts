@@ -9,6 +9,7 @@ import type {
   ConflictKind,
   ConflictState,
   FailingRule,
+  HealKind,
   Resolution,
   Risk,
   Severity,
@@ -93,6 +94,22 @@ const failingRuleSchema = z.object({
   message: z.string(),
 });
 
+const levelSchema = z.object({ at: time, value: z.number().nullable() });
+const courseSchema = z.object({
+  heals: z.array(
+    z.object({
+      at: time,
+      endedAt: time.nullable(),
+      kind: z.enum(['self-heal', 'revision', 'manual', 'other']) satisfies z.ZodType<HealKind>,
+      phase: z.string(),
+    }),
+  ),
+  wanted: z.array(levelSchema),
+  declared: z.array(levelSchema),
+  ready: z.array(levelSchema),
+  rhythm: z.object({ from: time, slotSeconds: z.number().positive(), counts: z.array(count) }),
+});
+
 const conflictSchema = z.object({
   id: z.string().min(1),
   kind: z.enum(['replicas', 'template', 'field', 'shared-object']) satisfies z.ZodType<ConflictKind>,
@@ -119,6 +136,8 @@ const conflictSchema = z.object({
   otherFields: z.array(z.string()),
   failingRules: z.array(failingRuleSchema),
   insufficientHistory: z.boolean(),
+  /** How it went, beside the writes; absent in documents of versions that kept no course. */
+  course: courseSchema.optional(),
 });
 
 const noticeSchema = z.object({
@@ -173,12 +192,22 @@ const healthSchema = z.object({
   skippedLines: count,
 });
 
+const watchedSchema = z.object({
+  workloads: count,
+  applications: count,
+  autoscalers: count,
+  /** When risks were last looked for. */
+  auditedAt: time.nullable(),
+});
+
 export const reportSchema = z.object({
   schema: z.literal(REPORT_SCHEMA),
   window: z.object({ from: time, to: time }),
   conflicts: z.array(conflictSchema),
   notices: z.array(noticeSchema),
   risks: z.array(riskSchema),
+  /** What was under watch at the end of the window; absent where manifests were read. */
+  watched: watchedSchema.optional(),
   /** Only where it was asked for: what the audit found nothing against. */
   safe: z.array(safeSchema).optional(),
   /** How well Tugwatch saw; absent where nothing was watched. */
@@ -187,6 +216,7 @@ export const reportSchema = z.object({
 
 export type Report = z.infer<typeof reportSchema>;
 export type ConflictDocument = z.infer<typeof conflictSchema>;
+export type CourseDocument = z.infer<typeof courseSchema>;
 export type EvidenceDocument = z.infer<typeof evidenceSchema>;
 export type ContenderDocument = z.infer<typeof contenderSchema>;
 export type RemedyDocument = z.infer<typeof remedySchema>;

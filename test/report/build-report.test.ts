@@ -23,7 +23,7 @@ describe('the report document', () => {
     expect(Object.keys(report.conflicts[0] ?? {})).toEqual([
       ...['id', 'kind', 'workload', 'field', 'application', 'contenders', 'state', 'startedAt', 'detectedAt'],
       ...['resolvedAt', 'resolution', 'reversals', 'periodSeconds', 'impact', 'evidence', 'remedy'],
-      ...['summary', 'activity', 'lastReversalAt', 'otherFields', 'failingRules', 'insufficientHistory'],
+      ...['summary', 'activity', 'lastReversalAt', 'otherFields', 'failingRules', 'insufficientHistory', 'course'],
     ]);
     expect(Object.keys(report.conflicts[0]?.impact ?? {}).slice(0, 5)).toEqual([
       'replicaSecondsShort',

@@ -1,7 +1,7 @@
 /** Hand-made verdicts for what lies downstream of detection: report, metrics, log and page. */
 import type { Millis } from '../../src/model/facts.ts';
 import type { WatchHealth } from '../../src/model/health.ts';
-import type { Conflict, EvidenceRow, Notice, Remedy, Risk, Safe } from '../../src/model/verdicts.ts';
+import type { Conflict, Course, EvidenceRow, Notice, Remedy, Risk, Safe } from '../../src/model/verdicts.ts';
 
 export const T0: Millis = Date.parse('2026-11-21T05:44:58.741Z');
 
@@ -92,6 +92,24 @@ export function evidenceOf(rounds: number, from: Millis = T0, period: Millis = 1
   return rows;
 }
 
+/** What `evidenceOf(rounds)` comes with: one self-heal a round, the pods that were ready, and the rhythm. */
+export function courseOf(rounds: number, from: Millis = T0, period: Millis = 15_000): Course {
+  const begins = Array.from({ length: rounds }, (_, round) => from + round * period);
+  return {
+    heals: begins.map((at) => ({ at: at + 600, endedAt: at + 1_400, kind: 'self-heal', phase: 'Succeeded' })),
+    wanted: [
+      { at: from, value: 6 },
+      { at: from + 2 * period, value: 9 },
+    ],
+    declared: [{ at: from, value: 3 }],
+    ready: begins.flatMap((at) => [
+      { at: at + 4_000, value: 4 },
+      { at: at + 9_000, value: 3 },
+    ]),
+    rhythm: { from, slotMs: 20_000, counts: [2, 1, 1, 2, 1, 1, 1, 2, 1, 1, 1, 2, 1] },
+  };
+}
+
 export function aConflict(overrides: Partial<Conflict> = {}): Conflict {
   return {
     id: '7f3a1c9e2b40',
@@ -126,6 +144,7 @@ export function aConflict(overrides: Partial<Conflict> = {}): Conflict {
     summary:
       'hpa/web and Argo CD application argocd/web fight over /spec/replicas of Deployment shop/web (9 <-> 3) since 05:44:58: Argo CD put 3 back 17 times.',
     insufficientHistory: false,
+    course: courseOf(17),
     ...overrides,
   };
 }
