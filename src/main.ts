@@ -136,6 +136,10 @@ function processIo(): CommandIo {
       graceful = true;
       return interrupted.signal;
     },
+    onHangup: (listener) => {
+      process.on('SIGHUP', listener);
+      return () => process.off('SIGHUP', listener);
+    },
   };
 }
 

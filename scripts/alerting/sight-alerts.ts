@@ -96,6 +96,16 @@ export function sightGroups(settings: AlertSettings): readonly AlertGroup[] {
           dashboard: 'overview',
         },
         {
+          name: 'TugwatchConfigReloadFailed',
+          severity: 'warning',
+          expr: `min ${byOrigin('instance')} (tugwatch_config_last_reload_successful) == 0`,
+          for: '5m',
+          keepFiringFor: '',
+          summary: 'Tugwatch runs with an older configuration: the file as it is now is wrong.',
+          description: `${TARGET} (job {{ $labels.job }}) could not take over its configuration file and goes on with what it had; its log says what is wrong.`,
+          dashboard: 'overview',
+        },
+        {
           name: 'TugwatchDown',
           severity: 'warning',
           expr: `up{job=~"${settings.job}"} == 0`,

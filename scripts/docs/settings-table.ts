@@ -1,7 +1,7 @@
 /** The table of docs/configuration.md, made of the settings themselves. */
 import { z } from 'zod';
 import { configSchema } from '../../src/config/schema.ts';
-import { type ConfigKey, environmentName, flagName, SETTINGS } from '../../src/config/settings.ts';
+import { type ConfigKey, environmentName, flagName, SETTINGS, TAKEN_AT_ONCE } from '../../src/config/settings.ts';
 
 /** Around what is generated; everything else on the page is written by hand. */
 export const BEGIN = '<!-- settings: written by `node scripts/configuration.ts` -->';
@@ -22,9 +22,10 @@ export function renderSettingsTable(): string {
   const rows = (Object.keys(SETTINGS) as ConfigKey[]).map((key) => {
     const shape = (properties[key] ?? {}) as Shape;
     const names = [key, flagName(key), environmentName(key)].map(code);
-    return [...names, valuesOf(shape), defaultOf(shape), purposeOf(key)];
+    const effect = TAKEN_AT_ONCE.has(key) ? 'at once' : 'restart';
+    return [...names, valuesOf(shape), defaultOf(shape), effect, purposeOf(key)];
   });
-  const head = ['Setting', 'Flag', 'Environment variable', 'Values', 'Default', 'Purpose'];
+  const head = ['Setting', 'Flag', 'Environment variable', 'Values', 'Default', 'A change takes effect', 'Purpose'];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`).join('\n');
 }
 

@@ -12,6 +12,8 @@ export interface CommandIo {
   readonly monotonic: () => number;
   /** Aborted by SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Calls back at each SIGHUP, which then no longer ends the process; gives the function that takes that back. */
+  readonly onHangup?: (listener: () => void) => () => void;
 }
 
 /** `destroy` where an open terminal would keep the process alive. */

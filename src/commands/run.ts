@@ -3,7 +3,7 @@
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { ConfigKey } from '../config/settings.ts';
-import { startDaemon } from '../daemon/daemon.ts';
+import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { openClient } from './connect.ts';
 import type { CommandIo } from './io.ts';
@@ -15,10 +15,15 @@ export type RunFlags = Partial<Record<ConfigKey, string>> & { readonly config?: 
 /** Resolves to the exit code when the daemon was told to stop. @throws ConfigError, KubeConfigError, UsageError */
 export async function run(flags: RunFlags, io: CommandIo): Promise<number> {
   const { config: file, ...settings } = flags;
-  const config = loadConfig({ file, env: io.env, flags: settings });
+  const load = () => loadConfig({ file, env: io.env, flags: settings });
+  const config = load();
   const logger = loggerFor(config, io);
   const client = await openClient(config, io.env);
-  const daemon = await startDaemon({ config, client, logger }).catch(async (error: unknown) => {
+  let daemon: Daemon | null = null;
+  // Without a file there is nothing to read again, and the end of the terminal stays the end of the daemon.
+  const forget = file === undefined ? undefined : io.onHangup?.(() => daemon?.reloadConfig());
+  const configOrigin = file === undefined ? undefined : { file, load };
+  daemon = await startDaemon({ config, configOrigin, client, logger }).catch(async (error: unknown) => {
     await client.close();
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   });
@@ -29,6 +34,7 @@ export async function run(flags: RunFlags, io: CommandIo): Promise<number> {
   try {
     await Promise.race([stopped, daemon.ended]);
   } finally {
+    forget?.();
     logger.info({ event: 'stopping' }, 'stopping');
     await daemon.stop();
     await client.close();

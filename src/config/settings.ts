@@ -19,6 +19,17 @@ export const SETTINGS = {
 
 export type ConfigKey = keyof typeof SETTINGS;
 
+/** Settings that a running daemon takes from a changed file at once; every other one waits for a restart. */
+export const TAKEN_AT_ONCE: ReadonlySet<ConfigKey> = new Set<ConfigKey>([
+  'logLevel',
+  'auditSchedule',
+  'seriesLimit',
+  'remediationMode',
+  'remediationNamespaces',
+  'remediationSelector',
+  'remediationPerHour',
+]);
+
 /** The environment variable of a setting: logLevel → TUGWATCH_LOG_LEVEL. */
 export function environmentName(key: string): string {
   return `TUGWATCH_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;

@@ -20,11 +20,13 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { REVISION, VERSION } from '../version.ts';
 import { createWebServer } from '../web/server.ts';
 import { CheckpointSections } from './checkpoint-sections.ts';
+import { type ConfigOrigin, ConfigReload } from './config-reload.ts';
 import { ALONE } from './leadership.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
-import { createRemediator, type Outlet } from './outlet.ts';
+import type { Outlet } from './outlet.ts';
 import { createPaced } from './paced.ts';
 import { Releasers } from './releasers.ts';
+import { RemediationSwitch } from './remediation-switch.ts';
 import { schedule } from './schedule.ts';
 import { logAudit, readySentence } from './sentences.ts';
 import { createStandstillWatch } from './standstill.ts';
@@ -48,6 +50,8 @@ const RELEASE_MS = 2_500;
 
 export interface DaemonOptions {
   readonly config: Config;
+  /** Where the configuration came from, to be read again when it changes. */
+  readonly configOrigin?: ConfigOrigin | undefined;
   readonly client: WritingClient;
   readonly logger: Logger;
   readonly timers?: Timers;
@@ -60,6 +64,8 @@ export interface Daemon {
   /** Every mandatory kind is listed. */
   whenReady(): Promise<void>;
   report(): Report;
+  /** Reads the configuration file again, now. Never throws: a file that is wrong is told of in the log. */
+  reloadConfig(): void;
   readonly engine: Engine;
   /** null: remedies are only suggested. */
   readonly remediator: Remediator | null;
@@ -111,7 +117,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onFailure: broken.reject,
   });
   const outlets: Outlet[] = [];
-  const remediator = await createRemediator({
+  const remediation = new RemediationSwitch({
     config,
     client,
     logger,
@@ -120,7 +126,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     leadership: ALONE,
     persist: () => persist(),
   });
-  if (remediator !== null) outlets.push(remediator);
+  await remediation.take(config);
+  outlets.push(remediation);
   const sections = new CheckpointSections((message) => logger.warn({ event: 'checkpoint' }, message));
   for (const { section } of outlets) if (section !== undefined) sections.add(section);
 
@@ -142,10 +149,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   const recentReport = createPaced(report, monotonic);
 
+  const reload = new ConfigReload({
+    initial: config,
+    origin: options.configOrigin,
+    logger,
+    now: () => timers.now(),
+    apply: (next, taken) => {
+      logger.level = next.logLevel;
+      metrics.limitSeries(next.seriesLimit);
+      if (taken.includes('auditSchedule')) auditTask.move(next.auditSchedule);
+      remediation.take(next).catch(broken.reject);
+    },
+  });
   const metrics = createMetrics({
     version: VERSION,
     revision: REVISION,
     seriesLimit: config.seriesLimit,
+    config: () => reload.status(),
     processMetrics: true,
     snapshot: () => {
       const now = advance();
@@ -224,6 +244,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       );
   });
   releasers.add('relist schedule', () => relistTask.destroy());
+  reload.start();
+  releasers.add('configuration', () => reload.close());
 
   const begun = Promise.all([source.whenReady(), released.promise]).then(() => {
     logger.info(
@@ -241,5 +263,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     { event: 'started', address, server: client.server },
     `tugwatch ${VERSION} watches ${client.server}; status page: ${address}/`,
   );
-  return { address, whenReady: () => source.whenReady(), report, engine, remediator, ended, stop };
+  return {
+    address,
+    whenReady: () => source.whenReady(),
+    report,
+    reloadConfig: () => reload.reload(),
+    engine,
+    get remediator() {
+      return remediation.remediator;
+    },
+    ended,
+    stop,
+  };
 }

@@ -1,10 +1,8 @@
-import { hostname } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import type { Engine } from '../engine.ts';
 import type { WritingClient } from '../kubernetes/client.ts';
 import type { Millis } from '../model/facts.ts';
 import type { Observation } from '../model/observations.ts';
-import type { Remediator } from '../remediation/remediator.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CheckpointSection } from './checkpoint-sections.ts';
 import type { Leadership } from './leadership.ts';
@@ -35,29 +33,4 @@ export interface OutletContext {
    * not happen twice is stored before the next of its kind.
    */
   readonly persist: () => Promise<boolean>;
-}
-
-/** null unless it was asked for: then nothing in the process can change an object of the cluster. */
-export async function createRemediator({
-  config,
-  client,
-  logger,
-  engine,
-  now,
-}: OutletContext): Promise<Remediator | null> {
-  if (config.remediationMode !== 'apply') return null;
-  const { Remediator } = await import('../remediation/remediator.ts');
-  const { remediationNamespaces: namespaces, remediationSelector: labels, remediationPerHour: perHour } = config;
-  const where =
-    namespaces.length === 0 && labels.length === 0 ? 'where an annotation permits it' : 'where it is permitted';
-  logger.warn({ event: 'remediation-on', namespaces, perHour }, `remedies are carried out ${where}`);
-  return new Remediator({
-    client,
-    pipeline: engine.pipeline,
-    logger,
-    now,
-    perHour,
-    allowed: { namespaces, labels },
-    instance: hostname(),
-  });
 }

@@ -26,10 +26,15 @@ export interface RemediatorOptions {
   readonly pipeline: Pipeline;
   readonly logger: Logger;
   readonly now: () => Millis;
-  readonly allowed: AllowList;
-  readonly perHour: number;
+  /** What is permitted; asked for anew before each change. */
+  readonly policy: () => RemediationPolicy;
   /** Which process, for the audit line and the Events: the pod's name. */
   readonly instance: string;
+}
+
+export interface RemediationPolicy {
+  readonly allowed: AllowList;
+  readonly perHour: number;
 }
 
 /** A fight that goes on brings a heal; a refused conflict is looked at again then, but no more often than this. */
@@ -72,6 +77,13 @@ export class Remediator implements Outlet {
         if (conflict.application?.namespace === namespace && conflict.application.name === name)
           this.#enqueue(conflict.id);
       }
+    }
+  }
+
+  /** Conflicts that were confirmed before this began: each is looked at when its fight next shows that it goes on. */
+  adopt(): void {
+    for (const { id, state } of this.#options.pipeline.detector.conflicts()) {
+      if (state === 'confirmed' && !this.#waiting.has(id)) this.#waiting.set(id, Number.NEGATIVE_INFINITY);
     }
   }
 
@@ -157,7 +169,7 @@ export class Remediator implements Outlet {
   }
 
   #situation(): Situation {
-    const { pipeline, now, allowed, perHour } = this.#options;
+    const { pipeline, now, policy } = this.#options;
     const at = now();
     const context = pipeline.rulesContext;
     return {
@@ -166,8 +178,7 @@ export class Remediator implements Outlet {
       conflicts: pipeline.detector.conflicts(),
       remedyFor: (conflict) => pipeline.remedyFor(conflict),
       applied: mergeFixes(this.#applied, rememberedFixes(context, at), at),
-      perHour,
-      allowed,
+      ...policy(),
     };
   }
 

@@ -91,6 +91,10 @@ export class ContestedTracker {
     this.#limiter = new Limiter(policy.limit);
   }
 
+  limitSeries(limit: number): void {
+    this.#limiter.limit = limit;
+  }
+
   /** Takes in what the detector counts now and says what to show. */
   update(contested: readonly ContestedCounts[], now: Millis): Selection<ContestedSeries> {
     const groups = Map.groupBy(contested, (counts) => keyOfLabels(labelsOf(counts)));
@@ -145,12 +149,13 @@ export class ContestedTracker {
 
 /** Keeps a number of series within bounds: the gravest first, then those shown before, then by key. */
 export class Limiter {
-  readonly #limit: number;
+  /** Most that are shown. */
+  limit: number;
   #shown = new Set<string>();
   #dropped = new Set<string>();
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   select<T>(candidates: readonly T[], keyOf: (each: T) => string, gravityOf: (each: T) => number): Selection<T> {
@@ -162,9 +167,9 @@ export class Limiter {
           Number(this.#shown.has(b.key)) - Number(this.#shown.has(a.key)) ||
           (a.key < b.key ? -1 : 1),
       );
-    const dropped = new Set(ranked.slice(this.#limit).map(({ key }) => key));
+    const dropped = new Set(ranked.slice(this.limit).map(({ key }) => key));
     const newlyDropped = [...dropped].filter((key) => !this.#dropped.has(key)).length;
-    const shown = ranked.slice(0, this.#limit).sort((a, b) => (a.key < b.key ? -1 : 1));
+    const shown = ranked.slice(0, this.limit).sort((a, b) => (a.key < b.key ? -1 : 1));
     this.#shown = new Set(shown.map(({ key }) => key));
     this.#dropped = dropped;
     return { shown: shown.map(({ each }) => each), newlyDropped, hidden: dropped.size };

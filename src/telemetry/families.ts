@@ -2,12 +2,14 @@
  * Every metric of Tugwatch as data: its name, type, help and labels beside the pure function that gives its samples.
  * docs/metrics.md lists the same, and a test compares the two.
  */
+import type { Millis } from '../model/facts.ts';
 import type { WatchState } from '../model/health.ts';
 import type { ReplicasNow, SyncCounts } from '../model/observations.ts';
 import type { ConflictState, HealKind, Severity, WriterKind } from '../model/verdicts.ts';
 import { visible } from '../report/visible.ts';
 import type { ContestedSeries, WorkloadLabels } from './contested-series.ts';
 import { WORKLOAD_LABELS } from './contested-series.ts';
+import { PROCESS_FAMILIES } from './process-families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
 
 export interface Sample {
@@ -36,6 +38,15 @@ export interface SelfView {
   readonly dropped: Readonly<Record<DropScope, number>>;
   readonly hidden: Readonly<Record<DropScope, number>>;
   readonly collectErrors: ReadonlyMap<string, number>;
+  /** How the last reading of the configuration file went; null where no daemon runs. */
+  readonly config: ConfigStatus | null;
+}
+
+export interface ConfigStatus {
+  /** The file as it is now was taken over. */
+  readonly successful: boolean;
+  /** When a configuration was last taken over. */
+  readonly successAt: Millis;
 }
 
 export type DropScope = 'conflict' | 'risk' | 'application';
@@ -280,6 +291,7 @@ export const FAMILIES: readonly Family[] = [
     about: 'self',
     samples: ({ collectErrors }) => [...collectErrors].map(([family, value]) => ({ labels: { family }, value })),
   },
+  ...PROCESS_FAMILIES,
 ];
 
 function watchLabels(watch: { readonly cluster: string; readonly resource: string }): Record<string, string> {

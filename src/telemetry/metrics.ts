@@ -1,7 +1,8 @@
 /** /metrics: the families of families.ts, filled from one snapshot a scrape, in a registry of our own. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Family, Sample, SelfView, TelemetryView } from './families.ts';
+import type { ConfigStatus, Family, Sample, SelfView, TelemetryView } from './families.ts';
 import { FAMILIES } from './families.ts';
+import { PROCESS_FAMILIES } from './process-families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
 import { ViewBuilder } from './view.ts';
 
@@ -14,6 +15,8 @@ export interface MetricsOptions {
   readonly seriesLimit?: number;
   /** Seconds that series stay after their conflict was resolved; 3600 when absent. */
   readonly retentionSeconds?: number;
+  /** How the last reading of the configuration went; the metrics about it are left out when absent. */
+  readonly config?: () => ConfigStatus;
   /** Adds process_* and nodejs_*. */
   readonly processMetrics?: boolean;
   /** Told of every family that could not be computed ('snapshot' when there was none at all). */
@@ -28,11 +31,17 @@ export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 export interface Metrics {
   /** The exposition text. Never rejects because of a family. */
   render(): Promise<string>;
+  /** Another seriesLimit, from the next scrape on. */
+  limitSeries(limit: number): void;
 }
 
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
-  const instruments = (options.families ?? FAMILIES).map((family) => {
+  // An instrument without labels shows 0 when it has no sample: what cannot be told must not be declared at all.
+  const families = (options.families ?? FAMILIES).filter(
+    (family) => options.config !== undefined || !PROCESS_FAMILIES.includes(family),
+  );
+  const instruments = families.map((family) => {
     const config = { name: family.name, help: family.help, labelNames: [...family.labels], registers: [registry] };
     return { family, instrument: family.type === 'gauge' ? new Gauge(config) : new Counter(config) };
   });
@@ -60,7 +69,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
     for (const { family, instrument } of instruments) {
       instrument.reset();
       try {
-        const self = { build: { version, revision }, dropped: views.dropped, hidden: views.hidden, collectErrors };
+        const self = {
+          build: { version, revision },
+          dropped: views.dropped,
+          hidden: views.hidden,
+          collectErrors,
+          config: options.config?.() ?? null,
+        };
         for (const { labels, value } of samplesOf(family, view, self)) {
           if (instrument instanceof Gauge) instrument.set(labels, value);
           else instrument.inc(labels, value);
@@ -79,6 +94,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       fill();
       return registry.metrics();
     },
+    limitSeries: (limit) => views.limitSeries(limit),
   };
 }
 

@@ -39,6 +39,13 @@ export class ViewBuilder {
     return { snapshot, contested: contested.shown, risks: risks.shown, syncs: syncs.shown };
   }
 
+  /** Another limit, from the next build on. */
+  limitSeries(limit: number): void {
+    this.#contested.limitSeries(limit);
+    this.#risks.limit = limit;
+    this.#applications.limit = limit;
+  }
+
   #note(scope: DropScope, { newlyDropped, hidden }: Selection<unknown>): void {
     this.dropped[scope] += newlyDropped;
     this.hidden[scope] = hidden;

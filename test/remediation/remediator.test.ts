@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
 import { jsonPatch } from '../../src/embedded/patches.ts';
 import {
   type ApiCluster,
@@ -8,6 +10,7 @@ import {
   watchCluster,
   writesOf,
 } from '../support/api-cluster.ts';
+import { eventually } from '../support/eventually.ts';
 
 const APPLY = { remediationMode: 'apply' };
 const SHOP = { ...APPLY, remediationNamespaces: 'shop' };
@@ -121,5 +124,30 @@ describe('a daemon that applies', () => {
     await watched.pass(20);
     expect(stateOf(watched)).toBe('confirmed');
     expect(logged(watched, 'remediation-failed')).toMatchObject([{ msg: expect.stringContaining('403') }]);
+  });
+});
+
+describe('a daemon whose configuration file changes', () => {
+  it('begins to apply, to a fight that goes on as well, and stops with the next file', async () => {
+    await using rig = await startApiCluster();
+    stageTextbook(rig);
+    const suggest = loadConfig({ env: {}, flags: { host: '127.0.0.1', port: 0 } });
+    let next: Config = suggest;
+    const configOrigin = { file: 'tugwatch.yaml', load: () => next };
+    await using watched = await watchCluster(rig, {}, { configOrigin });
+    await watched.pass(10, () => stateOf(watched) === 'confirmed');
+    expect(watched.daemon.remediator).toBe(null);
+
+    next = { ...suggest, remediationMode: 'apply', remediationNamespaces: ['shop'] };
+    watched.daemon.reloadConfig();
+    await eventually('remediation is on', () => watched.daemon.remediator);
+    await watched.pass(15, () => stateOf(watched) === 'resolved');
+    expect(stateOf(watched)).toBe('resolved');
+    expect(logged(watched, 'remediation')).toHaveLength(1);
+
+    next = suggest;
+    watched.daemon.reloadConfig();
+    await eventually('remediation is off', () => watched.daemon.remediator === null);
+    expect(logged(watched, 'remediation-off')).toHaveLength(1);
   });
 });

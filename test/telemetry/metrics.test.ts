@@ -283,3 +283,31 @@ describe('what goes wrong while collecting', () => {
     expect(lines.filter((line) => !/^tugwatch_\w+(\{(\w+="([^"\\]|\\.)*",?)*\})? \S+$/.test(line))).toEqual([]);
   });
 });
+
+describe('the limit of series', () => {
+  it('can be raised and lowered between two scrapes', async () => {
+    const contested = ['c', 'd', 'e'].map((name) =>
+      counts({ conflictId: name, workload: { ...given.WEB, name }, state: 'suspected' }),
+    );
+    const { metrics, scrape } = metricsOver(aSnapshot({ contested }), { seriesLimit: 1 });
+    const shown = (samples: Sample[]) => samples.filter(({ name }) => name === 'tugwatch_conflict_reversals_total');
+    expect(shown(await scrape())).toHaveLength(1);
+    metrics.limitSeries(3);
+    const samples = await scrape();
+    expect(shown(samples)).toHaveLength(3);
+    expect(shownValue(samples, 'tugwatch_series_hidden', 'scope="conflict"')).toBe(0);
+    metrics.limitSeries(2);
+    expect(shown(await scrape())).toHaveLength(2);
+  });
+});
+
+describe('the metrics about the configuration', () => {
+  it('tell how it was last read, and are left out where there is none', async () => {
+    const config = () => ({ successful: false, successAt: 12_500 });
+    const samples = await metricsOver(aSnapshot(), { config }).scrape();
+    expect(shownValue(samples, 'tugwatch_config_last_reload_successful')).toBe(0);
+    expect(shownValue(samples, 'tugwatch_config_last_reload_success_timestamp_seconds')).toBe(12.5);
+    const none = await metricsOver(aSnapshot()).scrape();
+    expect(none.filter(({ name }) => name.startsWith('tugwatch_config'))).toEqual([]);
+  });
+});

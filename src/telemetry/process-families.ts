@@ -1,0 +1,23 @@
+/** Metrics of the running process itself, in the shape of families.ts, which takes them in. */
+import type { Family } from './families.ts';
+
+export const PROCESS_FAMILIES: readonly Family[] = [
+  {
+    name: 'tugwatch_config_last_reload_successful',
+    type: 'gauge',
+    help: 'Whether the configuration file was taken over when it was last read; 1 where there is none.',
+    labels: [],
+    stability: 'evolving',
+    about: 'self',
+    samples: ({ config }) => (config === null ? [] : [{ labels: {}, value: config.successful ? 1 : 0 }]),
+  },
+  {
+    name: 'tugwatch_config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a configuration was last taken over.',
+    labels: [],
+    stability: 'evolving',
+    about: 'self',
+    samples: ({ config }) => (config === null ? [] : [{ labels: {}, value: config.successAt / 1000 }]),
+  },
+];
