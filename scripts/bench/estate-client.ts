@@ -1,0 +1,116 @@
+/** The estate's server and the clients under measurement, each started as a process of its own. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EstateSize, PATHS } from './estate.ts';
+import type { Counts, Play, Played } from './estate-server.ts';
+import { Measured } from './processes.ts';
+
+const HERE = import.meta.dirname;
+const ROOT = join(HERE, '..', '..');
+
+/** A folder for what this run writes, and the program as an image holds it. */
+export interface Workshop extends Disposable {
+  readonly folder: string;
+  /** The bundle. */
+  readonly program: string;
+  /** Flags that the image gives to Node. */
+  readonly nodeFlags: readonly string[];
+}
+
+export function openWorkshop(): Workshop {
+  const folder = mkdtempSync(join(tmpdir(), 'tugwatch-bench-'));
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), '--outdir', folder], { cwd: ROOT });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  return {
+    folder,
+    program: join(folder, 'tugwatch.js'),
+    nodeFlags: imageFlags(),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** ENTRYPOINT ["/nodejs/bin/node", "--flag", "/app/tugwatch.js"] → ['--flag'] */
+function imageFlags(): string[] {
+  const [, entrypoint = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
+  return (JSON.parse(entrypoint) as string[]).filter((part) => part.startsWith('--'));
+}
+
+export class EstateServer implements AsyncDisposable {
+  readonly url: string;
+  readonly #process: Measured;
+
+  private constructor(process: Measured, url: string) {
+    this.#process = process;
+    this.url = url;
+  }
+
+  static async start(size: EstateSize): Promise<EstateServer> {
+    const args = ['--max-old-space-size=8192', join(HERE, 'estate-server.ts'), JSON.stringify(size)];
+    const server = new Measured(process.execPath, args, {}, true);
+    const line = await server.until('the estate is served', () => /^\{.*\}$/m.exec(server.stdout)?.[0]);
+    return new EstateServer(server, (JSON.parse(line) as { url: string }).url);
+  }
+
+  /** Requests since the last call. */
+  async counts(): Promise<Counts> {
+    return (await (await fetch(`${this.url}/bench/counts`)).json()) as Counts;
+  }
+
+  async play(play: Play): Promise<Played> {
+    const answer = await fetch(`${this.url}/bench/play?play=${encodeURIComponent(JSON.stringify(play))}`);
+    return (await answer.json()) as Played;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]();
+  }
+}
+
+export interface RunningDaemon {
+  readonly process: Measured;
+  readonly address: string;
+  /** Milliseconds from the start of the process to the first 200 of /readyz. */
+  readonly readyAfterMs: number;
+}
+
+/** `tugwatch run` against a server, ready. */
+export async function startDaemon(
+  { folder, program, nodeFlags }: Workshop,
+  server: string,
+  flags: readonly string[] = [],
+): Promise<RunningDaemon> {
+  const kubeconfig = join(folder, `kubeconfig-${new URL(server).port}`);
+  const cluster = { server, 'insecure-skip-tls-verify': true };
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'bench', cluster }],
+      users: [{ name: 'bench', user: { token: 'bench' } }],
+      contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
+      'current-context': 'bench',
+    }),
+  );
+  const where = ['--port', '0', '--host', '127.0.0.1', '--kubeconfig', kubeconfig, '--log-format', 'json'];
+  const daemon = new Measured(process.execPath, [...nodeFlags, program, 'run', ...where, ...flags]);
+  const address = await daemon.until(
+    'the daemon says its address',
+    () => /"address":"(http:[^"]+)"/.exec(daemon.stderr)?.[1],
+  );
+  await daemon.until('the daemon is ready', async () => {
+    const { ok } = await fetch(`${address}/readyz`);
+    return ok ? true : undefined;
+  });
+  const readyAfterMs = performance.now() - daemon.startedAt;
+  return { process: daemon, address, readyAfterMs };
+}
+
+/** Milliseconds that bare pages of the same lists take, from the start of the process to its end, and what it saw. */
+export async function runBareClient(server: string): Promise<{ readonly ms: number; readonly objects: number }> {
+  await using client = new Measured(process.execPath, [join(HERE, 'bare-client.ts'), server, ...Object.values(PATHS)]);
+  const line = await client.until('the bare client has listed', () => /^\d+$/m.exec(client.stdout)?.[0]);
+  return { ms: performance.now() - client.startedAt, objects: Number(line) };
+}

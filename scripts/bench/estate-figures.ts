@@ -1,0 +1,181 @@
+/** What the daemon costs beside an estate: memory, start, requests, scrapes and the delay of a verdict. */
+import type { Estate } from './estate.ts';
+import { EstateServer, runBareClient, startDaemon, type Workshop } from './estate-client.ts';
+import type { Played } from './estate-server.ts';
+import { type PeerFigures, startPeer } from './peer.ts';
+import { type Measured, type MemoryUse, pause } from './processes.ts';
+import { scrape } from './scrape.ts';
+import { median, quantile } from './statistics.ts';
+
+export interface EstatePlan {
+  readonly estate: Estate;
+  /** Starts of daemon and bare client, in turns. */
+  readonly startRuns: number;
+  /** How long nothing happens before memory is read. */
+  readonly idleSeconds: number;
+  readonly play: { readonly seconds: number; readonly rate: number; readonly fights: number };
+}
+
+export interface EstateFigures {
+  readonly workloads: number;
+  readonly readyMs: number;
+  readonly startVsBareClient: number;
+  readonly rssBytes: number;
+  readonly peakVsSteady: number;
+  /** Resident beyond what an empty cluster takes, by workload. */
+  readonly bytesPerWorkload: number;
+  readonly watchesPerKind: number;
+  readonly requestsWhilePlaying: number;
+  readonly zoomsPerSuspicion: number;
+  readonly latencyP50Ms: number;
+  readonly latencyP99Ms: number;
+  /** From the proof on the wire to an answer of /metrics, or of the page, that shows it. */
+  readonly metricP99Ms: number;
+  readonly pageP99Ms: number;
+  readonly scrapeMs: number;
+  readonly scrapeBytes: number;
+  readonly conflicts: number;
+  readonly cpuSecondsToReady: number;
+  readonly cpuSecondsWhilePlaying: number;
+  readonly peer: PeerFigures | null;
+}
+
+const SAMPLE_EVERY = 10;
+
+/** @throws Error when the daemon does not see what is there, or does not confirm what was played */
+export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<EstateFigures> {
+  const { estate, play } = plan;
+  await using server = await EstateServer.start(estate.size);
+  const starts: { ready: number; ratio: number }[] = [];
+  for (let run = 1; run < plan.startRuns; run += 1) {
+    const { ready, bare, daemon } = await startBoth(shop, server, estate);
+    await using _ = daemon.process;
+    starts.push({ ready, ratio: ready / bare });
+  }
+  const last = await startBoth(shop, server, estate);
+  await using process = last.daemon.process;
+  const { address } = last.daemon;
+  starts.push({ ready: last.ready, ratio: last.ready / last.bare });
+  const cpuSecondsToReady = process.cpuSeconds();
+  await process.until('the first audit', () => (process.stderr.includes('"event":"audit"') ? true : undefined));
+  const atStart = process.memory();
+  await pause(plan.idleSeconds * 1000);
+  const steady = process.memory();
+  const empty = await emptyDaemon(shop, plan.idleSeconds);
+  const { watches } = await server.counts();
+
+  await using peer = await startPeer(server.url, estate.size.workloads, plan.idleSeconds);
+  const before = { ours: process.cpuSeconds(), peers: peer?.process.cpuSeconds() ?? 0 };
+  const verdicts = listenForVerdicts(process);
+  const inMetrics = watchAnswers(process, `${address}/metrics`);
+  const onPage = watchAnswers(process, `${address}/`);
+  const played = await server.play({ ...play, first: 0 });
+  await process.until(
+    `${play.fights} fights are confirmed`,
+    () => (verdicts.size >= play.fights ? true : undefined),
+    60_000,
+  );
+  const after = { ours: process.cpuSeconds(), peers: peer?.process.cpuSeconds() ?? 0 };
+  const asked = await server.counts();
+  const delays = delaysOf(verdicts, played);
+  const metricDelays = delaysOf(await inMetrics(), played);
+  const pageDelays = delaysOf(await onPage(), played);
+  const scraped = await scrape(`${address}/metrics`);
+  const contested = (scraped.text.match(/^tugwatch_conflict_state\{.*state="confirmed".*\} 1$/gm) ?? []).length;
+  if (contested !== play.fights) throw new Error(`/metrics shows ${contested} conflicts, ${play.fights} were played`);
+
+  const requests = Object.values({ ...asked.lists, ...asked.gets }).reduce((sum, count) => sum + count, 0);
+  return {
+    workloads: estate.size.workloads,
+    readyMs: median(starts.map(({ ready }) => ready)),
+    startVsBareClient: median(starts.map(({ ratio }) => ratio)),
+    rssBytes: steady.rss,
+    peakVsSteady: atStart.peak / steady.rss,
+    bytesPerWorkload: (steady.rss - empty.rss) / estate.size.workloads,
+    watchesPerKind: Math.max(
+      ...Object.entries(watches).map(([path, count]) => (path.endsWith('/configmaps') ? count / 2 : count)),
+    ),
+    requestsWhilePlaying: requests,
+    zoomsPerSuspicion: Object.keys(asked.gets).length / play.fights,
+    latencyP50Ms: quantile(delays, 0.5),
+    latencyP99Ms: quantile(delays, 0.99),
+    metricP99Ms: quantile(metricDelays, 0.99),
+    pageP99Ms: quantile(pageDelays, 0.99),
+    scrapeMs: scraped.ms,
+    scrapeBytes: scraped.text.length,
+    conflicts: contested,
+    cpuSecondsToReady,
+    cpuSecondsWhilePlaying: after.ours - before.ours,
+    peer: peer === null ? null : await peer.figures(after.peers - before.peers),
+  };
+}
+
+async function startBoth(shop: Workshop, server: EstateServer, estate: Estate) {
+  const bare = await runBareClient(server.url);
+  const expected = estate.kinds.reduce((sum, kind) => sum + kind.count, 0);
+  if (bare.objects !== expected) throw new Error(`the bare client saw ${bare.objects} objects of ${expected}`);
+  await server.counts();
+  const daemon = await startDaemon(shop, server.url);
+  const ready = await daemon.process.until(
+    'it says what it watches',
+    () => /^.*"event":"ready".*$/m.exec(daemon.process.stderr)?.[0],
+  );
+  const { workloads, applications } = JSON.parse(ready) as { workloads: number; applications: number };
+  if (workloads !== estate.size.workloads || applications !== estate.size.workloads) {
+    throw new Error(
+      `the daemon watches ${workloads} workloads and ${applications} Applications of ${estate.size.workloads}`,
+    );
+  }
+  return { bare: bare.ms, ready: daemon.readyAfterMs, daemon };
+}
+
+/** What the program itself takes, beside a cluster without a workload. */
+async function emptyDaemon(shop: Workshop, idleSeconds: number): Promise<MemoryUse> {
+  await using server = await EstateServer.start({ workloads: 0, largeEvery: 0 });
+  const { process } = await startDaemon(shop, server.url);
+  await using _ = process;
+  await pause(Math.min(10, idleSeconds) * 1000);
+  return process.memory();
+}
+
+/** When the log said that the fight over a workload is confirmed, by name. */
+function listenForVerdicts(daemon: Measured): ReadonlyMap<string, number> {
+  const verdicts = new Map<string, number>();
+  daemon.onErrorLine((line, at) => {
+    if (!line.includes('"event":"conflict-confirmed"')) return;
+    const { workload } = JSON.parse(line) as { workload: string };
+    verdicts.set(workload.slice(workload.lastIndexOf('/') + 1), at);
+  });
+  return verdicts;
+}
+
+/**
+ * Of every tenth fight: asks `path` when the log tells of it, again and again until the answer shows the workload. One
+ * question at a time. Resolves to when each was shown, by name.
+ */
+function watchAnswers(daemon: Measured, url: string): () => Promise<ReadonlyMap<string, number>> {
+  const shown = new Map<string, number>();
+  let confirmed = 0;
+  let asking: Promise<void> = Promise.resolve();
+  daemon.onErrorLine((line) => {
+    if (!line.includes('"event":"conflict-confirmed"')) return;
+    confirmed += 1;
+    if (confirmed % SAMPLE_EVERY !== 0) return;
+    const { workload } = JSON.parse(line) as { workload: string };
+    const name = workload.slice(workload.lastIndexOf('/') + 1);
+    asking = asking.then(async () => {
+      for (let tries = 0; tries < 100; tries += 1) {
+        if ((await (await fetch(url)).text()).includes(name)) {
+          shown.set(name, performance.timeOrigin + performance.now());
+          return;
+        }
+      }
+    });
+  });
+  return () => asking.then(() => shown);
+}
+
+/** Milliseconds from the proof to what is told here. */
+function delaysOf(told: ReadonlyMap<string, number>, { proofs }: Played): number[] {
+  return [...told].map(([name, at]) => at - (proofs[name] ?? Number.NaN));
+}

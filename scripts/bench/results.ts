@@ -1,0 +1,167 @@
+/** The figures of one run: as rows of the table, and as the JSON that programs read. */
+import type { EstateFigures } from './estate-figures.ts';
+import type { Starts } from './starts.ts';
+import type { Throughput } from './throughput.ts';
+
+export interface Results {
+  readonly throughput: Throughput;
+  readonly starts: Starts;
+  readonly estate: EstateFigures;
+  /** What was replayed. */
+  readonly recordings: readonly string[];
+}
+
+/** kube-state-metrics 2.20 on a real API server with 10,000 Deployments, 23,200 ReplicaSets and 5,000 HPAs. */
+export const QUOTED = { rssBytes: 478e6, workloads: 10_000 };
+
+/** 'what', 'measured', 'goal', 'compared with' */
+export function rowsOf(results: Results): string[][] {
+  const { throughput, starts, estate } = results;
+  const { peer } = estate;
+  const rows = [
+    [
+      'wire to verdicts',
+      `${ratio(throughput.vsJsonParse)} (${Math.round(throughput.linesPerSecond / 1000)},000 lines/s)`,
+      '>= 0.80',
+      `JSON.parse of the same ${throughput.lines} lines, ${megabytes(throughput.bytes)}`,
+    ],
+    ['  without the pods', ratio(throughput.vsJsonParseOfWatched), '', 'JSON.parse of the lines of watched kinds only'],
+    [
+      'memory, steady',
+      megabytes(estate.rssBytes),
+      '',
+      `${estate.workloads} Deployments and Applications, ${2 * estate.workloads} ReplicaSets`,
+    ],
+    peer === null
+      ? [
+          '  of kube-state-metrics',
+          ratio(vsQuoted(estate)),
+          '<= 0.40',
+          `figures from elsewhere, ${megabytes(QUOTED.rssBytes)}: none on PATH here`,
+        ]
+      : [
+          '  of kube-state-metrics',
+          ratio(estate.rssBytes / peer.rssBytes),
+          '<= 0.40',
+          `${megabytes(peer.rssBytes)} on the same server`,
+        ],
+    ['  peak of the first list', ratio(estate.peakVsSteady), '<= 1.30', 'the steady state'],
+    [
+      '  a workload',
+      `${Math.round(estate.bytesPerWorkload)} bytes`,
+      '',
+      'beyond the empty daemon; with its Application, two ReplicaSets, half an HPA',
+    ],
+    [
+      'start to ready',
+      `${ratio(estate.startVsBareClient)} (${seconds(estate.readyMs)})`,
+      '<= 1.25',
+      'bare pages and JSON.parse of the same lists',
+    ],
+    ['tugwatch --help', ratio(starts.helpVsBareNode), '<= 2.00', `node -e 0 (${Math.round(starts.bareNodeMs)} ms)`],
+    ['tugwatch replay of a small file', ratio(starts.replayVsBareNode), '', 'node -e 0'],
+    [
+      'scrape of /metrics',
+      `${estate.scrapeMs.toFixed(1)} ms`,
+      '<= 10 ms',
+      `${estate.conflicts} conflicts, ${megabytes(estate.scrapeBytes)}`,
+    ],
+    ['watches a kind', String(estate.watchesPerKind), '1', 'counted by the server'],
+    [
+      'requests while events came',
+      String(estate.requestsWhilePlaying),
+      '0',
+      `${estate.conflicts} fights confirmed meanwhile`,
+    ],
+    ['GETs a suspicion', ratio(estate.zoomsPerSuspicion), '<= 1', 'counted by the server'],
+    [
+      'wire to log',
+      `p50 ${milliseconds(estate.latencyP50Ms)}, p99 ${milliseconds(estate.latencyP99Ms)}`,
+      '<= 50 ms',
+      '2000 events/s',
+    ],
+    ['wire to /metrics', `p99 ${milliseconds(estate.metricP99Ms)}`, '<= 50 ms', 'asked for when the log told of it'],
+    ['wire to page', `p99 ${milliseconds(estate.pageP99Ms)}`, '<= 50 ms', 'asked for when the log told of it'],
+    [
+      'CPU to ready',
+      seconds(estate.cpuSecondsToReady * 1000),
+      '',
+      peer === null ? '' : `kube-state-metrics: ${seconds(peer.cpuSecondsToReady * 1000)}`,
+    ],
+    [
+      'CPU while events came',
+      seconds(estate.cpuSecondsWhilePlaying * 1000),
+      '',
+      peer === null ? '' : `kube-state-metrics: ${seconds(peer.cpuSecondsWhilePlaying * 1000)}, without Applications`,
+    ],
+  ];
+  if (peer !== null) {
+    rows.push([
+      'kube-state-metrics, a scrape',
+      `${milliseconds(peer.scrapeMs)}, ${megabytes(peer.scrapeBytes)}`,
+      '',
+      'what Prometheus would fetch for the rules of docs/score.md',
+    ]);
+  }
+  return rows;
+}
+
+/** The last line of `--json`. */
+export function summaryOf({ throughput, starts, estate, recordings }: Results): Record<string, unknown> {
+  const { peer } = estate;
+  return {
+    throughputVsJsonParse: round(throughput.vsJsonParse),
+    memoryVsKubeStateMetrics: peer === null ? null : round(estate.rssBytes / peer.rssBytes),
+    memoryVsKubeStateMetricsQuoted: vsQuotedOrNull(estate),
+    startVsBareClient: round(estate.startVsBareClient),
+    latencyP99Ms: round(estate.latencyP99Ms),
+    metricLatencyP99Ms: round(estate.metricP99Ms),
+    pageLatencyP99Ms: round(estate.pageP99Ms),
+    throughputVsJsonParseOfWatched: round(throughput.vsJsonParseOfWatched),
+    linesPerSecond: Math.round(throughput.linesPerSecond),
+    workloads: estate.workloads,
+    rssBytes: estate.rssBytes,
+    peakVsSteady: round(estate.peakVsSteady),
+    bytesPerWorkload: Math.round(estate.bytesPerWorkload),
+    readyMs: Math.round(estate.readyMs),
+    helpVsBareNode: round(starts.helpVsBareNode),
+    replayVsBareNode: round(starts.replayVsBareNode),
+    scrapeMs: round(estate.scrapeMs),
+    scrapeBytes: estate.scrapeBytes,
+    watchesPerKind: estate.watchesPerKind,
+    requestsWhilePlaying: estate.requestsWhilePlaying,
+    zoomsPerSuspicion: round(estate.zoomsPerSuspicion),
+    cpuSecondsWhilePlaying: round(estate.cpuSecondsWhilePlaying),
+    peer,
+    recordings: recordings.length,
+  };
+}
+
+function vsQuoted(estate: EstateFigures): number {
+  return estate.rssBytes / QUOTED.rssBytes;
+}
+
+/** null at another size than the quoted one. */
+function vsQuotedOrNull(estate: EstateFigures): number | null {
+  return estate.workloads === QUOTED.workloads ? round(vsQuoted(estate)) : null;
+}
+
+function ratio(value: number): string {
+  return value.toFixed(2);
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function milliseconds(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
+}
