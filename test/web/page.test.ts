@@ -114,12 +114,12 @@ describe('the status page', () => {
     );
   });
 
-  it('says when the picture begins later than the conflict', () => {
+  it('says when the picture begins later than the conflict, and shows the rhythm of all of it', () => {
     const drawn = (evidence: ReturnType<typeof given.evidenceOf>) =>
       overview(buildReport({ ...fight, conflicts: [{ conflict: given.aConflict({ evidence }), remedy }] }));
-    expect(drawn(given.evidenceOf(2))).not.toContain('older writes are not drawn');
-    expect(drawn(given.evidenceOf(2, given.T0 + 60_000))).toContain('older writes are not drawn');
-    expect(drawn(given.evidenceOf(40))).toContain('older writes are not drawn');
+    expect(drawn(given.evidenceOf(2))).not.toContain('The whole fight');
+    expect(drawn(given.evidenceOf(2, given.T0 + 60_000))).toContain('over time (UTC); the last 4 writes');
+    expect(drawn(given.evidenceOf(40))).toContain('The whole fight: reversals per 20 s.');
   });
 
   it('shows 20 conflicts in full and where the others are', () => {

@@ -1,16 +1,18 @@
+import { PICTURE_COLOURS, PICTURE_STYLE } from '../picture/style.ts';
+
 /** The style sheet of the page, sent within it: one response is the whole page, and a saved page keeps its looks. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
   --back: #f4f5f7; --card: #fff; --text: #16191d; --soft: #545c66; --line: #d6dae0; --box: #f0f2f5;
   --bad: #b42318; --bad-back: #fdebe9; --warn: #8a5300; --warn-back: #fdf2dc; --good: #1a6e3c; --good-back: #e4f4ea; --link: #0b57b0;
-  --argocd: #c2410c; --hpa: #1d5fd1; --human: #86329e; --controller: #0f766e; --rollouts: #3f7d20; --unknown: #5b6470; --second: #7a4dd8;
+  ${PICTURE_COLOURS.light}
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --back: #0f1216; --card: #181c22; --text: #e7eaee; --soft: #a3acb8; --line: #333b46; --box: #10141a;
     --bad: #ff8a7d; --bad-back: #3a1613; --warn: #f2bd63; --warn-back: #35260b; --good: #74d69a; --good-back: #12301e; --link: #86b8ff;
-    --argocd: #ff9a62; --hpa: #7cb0ff; --human: #d79bf0; --controller: #5fd0c4; --rollouts: #9bd670; --unknown: #a3acb8; --second: #b9a1ff;
+    ${PICTURE_COLOURS.dark}
   }
 }
 * { box-sizing: border-box; }
@@ -54,30 +56,9 @@ dd small { display: block; font-size: .85rem; font-weight: 400; color: var(--sof
 .timeline > svg { display: block; width: 100%; height: auto; }
 .timeline > svg.narrow { display: none; }
 figcaption { font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
-.mark { vertical-align: -1px; }
-svg text { font: 12px system-ui, sans-serif; fill: var(--soft); }
-.axis line { stroke: var(--line); }
-.level line { stroke-width: 1.5; stroke-dasharray: 7 4; }
-.level text { font-weight: 600; paint-order: stroke; stroke: var(--card); stroke-width: 4px; }
-.declared line { stroke: var(--argocd); }
-.declared text { fill: var(--argocd); }
-.wanted line { stroke: var(--hpa); }
-.wanted text { fill: var(--hpa); }
-.steps path { fill: none; stroke-width: 2; stroke: var(--unknown); }
-.steps .w-argocd { stroke: var(--argocd); }
-.steps .w-hpa, .steps .w-keda { stroke: var(--hpa); }
-.steps .w-human { stroke: var(--human); }
-.steps .w-controller { stroke: var(--controller); }
-.steps .w-second { stroke: var(--second); }
-.steps .w-rollouts { stroke: var(--rollouts); }
-.marks *, .mark * { fill: var(--unknown); stroke: var(--card); }
-.marks .w-argocd, .mark .w-argocd { fill: var(--argocd); }
-.marks .w-hpa, .marks .w-keda, .mark .w-hpa, .mark .w-keda { fill: var(--hpa); }
-.marks .w-human, .mark .w-human { fill: var(--human); }
-.marks .w-controller, .mark .w-controller { fill: var(--controller); }
-.marks .w-second, .mark .w-second { fill: var(--second); }
-.marks .w-rollouts, .mark .w-rollouts { fill: var(--rollouts); }
-.remedy { border-top: 1px solid var(--line); margin-top: 1rem; }
+.key { vertical-align: -1px; }
+.legend { display: flex; flex-wrap: wrap; gap: 0 1rem; }
+${PICTURE_STYLE}.remedy { border-top: 1px solid var(--line); margin-top: 1rem; }
 .steps-list { padding-left: 1.4rem; }
 .steps-list p { margin: .5rem 0; }
 .where { background: var(--box); border: 1px solid var(--line); border-radius: 4px; padding: 0 .35rem; font-size: .85rem; white-space: nowrap; }

@@ -20,9 +20,9 @@ import {
 } from '../../report/words.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
-import { markKinds } from '../timeline.ts';
+import { keyMark, timelineFigure } from '../picture/svg.ts';
+import { markKinds } from '../picture/timeline.ts';
 import { remedyView } from './remedy.ts';
-import { keyMark, timelineFigure } from './timeline-svg.ts';
 
 export interface ConflictViewOptions {
   /** End of the report's window, RFC 3339. */
