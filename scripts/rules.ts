@@ -1,7 +1,8 @@
 /**
- * Renders the alerts: `node scripts/rules.ts` writes manifests/prometheus. `--runbooks URL`, `--grafana URL`,
- * `--job REGEX`, `--capacity-share N` and `--stale-seconds N` make them fit an installation, `--output DIR` puts them
- * elsewhere. `--recordings DIR` also writes the tests of the alerts, from replays of the recordings there.
+ * Renders the alerts: `node scripts/rules.ts` writes manifests/prometheus, and the Helm chart's copy of them.
+ * `--runbooks URL`, `--grafana URL`, `--job REGEX`, `--capacity-share N` and `--stale-seconds N` make them fit an
+ * installation, `--output DIR` puts them elsewhere; the chart takes these as values. `--recordings DIR` also writes the
+ * tests of the alerts, from replays of the recordings there.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +12,12 @@ import { RECORDED_CASES } from './alerting/recorded-cases.ts';
 import { renderPrometheusRule, renderRuleFile } from './alerting/render.ts';
 import { replayMetrics } from './alerting/replay-metrics.ts';
 import { renderRuleTest, ruleTest } from './alerting/rule-test.ts';
+import { writeChart } from './chart/render.ts';
 
+const HOME = fileURLToPath(new URL('../manifests/prometheus/', import.meta.url));
 const { values } = parseArgs({
   options: {
-    output: { type: 'string', default: fileURLToPath(new URL('../manifests/prometheus/', import.meta.url)) },
+    output: { type: 'string', default: HOME },
     runbooks: { type: 'string', default: DEFAULT_SETTINGS.runbooks },
     grafana: { type: 'string', default: DEFAULT_SETTINGS.grafana },
     job: { type: 'string', default: DEFAULT_SETTINGS.job },
@@ -33,6 +36,7 @@ const settings = {
 mkdirSync(values.output, { recursive: true });
 writeFileSync(`${values.output}/tugwatch.rules.yaml`, renderRuleFile(settings));
 writeFileSync(`${values.output}/prometheusrule.yaml`, renderPrometheusRule(settings));
+if (values.output === HOME) writeChart();
 
 if (values.recordings !== '') {
   mkdirSync(`${values.output}/tests`, { recursive: true });

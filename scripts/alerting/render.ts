@@ -47,6 +47,7 @@ export function renderPrometheusRule(settings: AlertSettings = DEFAULT_SETTINGS)
       namespace: 'tugwatch',
       labels: {
         'app.kubernetes.io/name': 'tugwatch',
+        'app.kubernetes.io/part-of': 'tugwatch',
         'app.kubernetes.io/component': 'alerts',
       },
     },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { VERSION } from '../../src/version.ts';
+import { NO_HELM, template } from '../support/helm.ts';
 import {
   findObject,
   HAS_KUBECTL,
@@ -52,6 +53,7 @@ describe.skipIf(!HAS_KUBECTL)('kubectl kustomize (skipped where there is no kube
       'Deployment tugwatch/tugwatch',
       'Namespace /tugwatch',
       'NetworkPolicy tugwatch/tugwatch',
+      'PodDisruptionBudget tugwatch/tugwatch',
       'Service tugwatch/tugwatch',
       'ServiceAccount tugwatch/tugwatch',
     ]);
@@ -106,12 +108,21 @@ describe.skipIf(!HAS_KUBECTL)('kubectl kustomize (skipped where there is no kube
 });
 
 describe('tugwatch audit of what is installed', () => {
-  it('finds no risk and no manifest it cannot read', () => {
-    const args = ['bin/tugwatch.js', 'audit', 'manifests', '--strict', '--fail-on', 'risk', '--output', 'json'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      cwd: `${MANIFESTS}..`,
-      encoding: 'utf8',
-    });
+  const audit = (path: string, input = '') => {
+    const args = ['bin/tugwatch.js', 'audit', path, '--strict', '--fail-on', 'risk', '--output', 'json'];
+    return spawnSync(process.execPath, args, { cwd: `${MANIFESTS}..`, encoding: 'utf8', input });
+  };
+
+  it('finds no risk, and leaves out nothing but the templates of the chart', () => {
+    const { status, stdout, stderr } = audit('manifests');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^note: \d+ documents are Helm templates and could not be read: .*\n$/);
+    expect(JSON.parse(stdout)).toMatchObject({ risks: [] });
+  });
+
+  it('finds none in what the chart makes', ({ skip }) => {
+    if (NO_HELM !== null) skip(NO_HELM);
+    const { status, stdout, stderr } = audit('-', template().stdout);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ risks: [] });
   });

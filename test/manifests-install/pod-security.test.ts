@@ -157,6 +157,13 @@ describe('the pod of the daemon', () => {
   it('is alone and never side by side with its successor: two would tell everything twice', () => {
     expect(replicas).toBe(1);
     expect(findObject(objects, 'Deployment', 'tugwatch').spec).toMatchObject({ strategy: { type: 'Recreate' } });
-    expect(objects.filter(({ kind }) => kind === 'PodDisruptionBudget')).toEqual([]);
+  });
+
+  it('may be evicted: its budget keeps no node from being drained', () => {
+    const { spec } = findObject(objects, 'PodDisruptionBudget', 'tugwatch') as unknown as {
+      spec: { maxUnavailable: number; selector: { matchLabels: object } };
+    };
+    expect(spec.maxUnavailable).toBe(1);
+    expect(template.metadata.labels).toMatchObject(spec.selector.matchLabels);
   });
 });

@@ -1,5 +1,7 @@
 /** The rights that are installed against the table of what is watched: no kind missing, none too many, nothing written. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { renderChartFiles } from '../../scripts/chart/render.ts';
 import { WATCHED_RESOURCES } from '../../src/kubernetes/resources.ts';
 import { restrictTo } from '../../src/kubernetes/source-scope.ts';
 import { groupOf } from '../../src/model/refs.ts';
@@ -42,6 +44,11 @@ function rulesOf(kind: string, name: string): readonly PolicyRule[] {
 describe('the rights of the daemon', () => {
   it('are those on what it watches, and on the one other kind that an HPA can scale', () => {
     expect(granted(rulesOf('ClusterRole', 'tugwatch'))).toEqual([...watched(() => true), ...SCALE_TARGETS].sort());
+  });
+
+  it('are those that the chart grants (else run: npm run generate)', () => {
+    const text = readFileSync('manifests/helm/tugwatch/files/rights.yaml', 'utf8');
+    expect(renderChartFiles().get('files/rights.yaml')).toBe(text);
   });
 
   it('are the same for a tenant, in two namespaces', () => {

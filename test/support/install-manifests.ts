@@ -61,7 +61,8 @@ export function renderKustomization(folder: string): ManifestObject[] {
   return parseObjects(execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' }), folder);
 }
 
-function parseObjects(text: string, from: string): ManifestObject[] {
+/** Every document of a YAML text. @throws Error naming `from` where it is no valid YAML */
+export function parseObjects(text: string, from: string): ManifestObject[] {
   return parseAllDocuments(text).map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new Error(`${from}: ${error.message}`);
