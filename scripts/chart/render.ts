@@ -89,10 +89,6 @@ function thresholdOf(placed: string, expr: string): number | null {
 function rights(): Record<string, unknown> {
   const granted: Record<string, unknown> = {};
   for (const [name, [folder, kind, role]] of Object.entries(RIGHTS)) granted[name] = rulesOf(folder, kind, role);
-  // A tenant's workloads are elsewhere than its Applications: told there, but nothing patched.
-  granted['events'] = (granted['remediation'] as { readonly resources: readonly string[] }[]).filter(({ resources }) =>
-    resources.includes('events'),
-  );
   return granted;
 }
 

@@ -42,6 +42,7 @@ export async function demo(flags: DemoFlags, io: CommandIo): Promise<number> {
     env: {},
     flags: {
       host: '127.0.0.1',
+      events: 'on',
       ...(port === undefined ? {} : { port }),
       ...(logLevel === undefined ? {} : { logLevel }),
     },

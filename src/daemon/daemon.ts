@@ -10,6 +10,7 @@ import { LiveSource } from '../kubernetes/live-source.ts';
 import { systemTimers, type Timers } from '../kubernetes/timers.ts';
 import type { Observation } from '../model/observations.ts';
 import type { NoticeKind } from '../model/verdicts.ts';
+import { openOutlets } from '../outlets/open-outlets.ts';
 import type { Remediator } from '../remediation/remediator.ts';
 import type { Report } from '../report/schema.ts';
 import { durationLabel } from '../report/words.ts';
@@ -23,7 +24,7 @@ import { CheckpointSections } from './checkpoint-sections.ts';
 import { type ConfigOrigin, ConfigReload } from './config-reload.ts';
 import { ALONE } from './leadership.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
-import type { Outlet } from './outlet.ts';
+import type { Outlet, OutletContext } from './outlet.ts';
 import { createPaced } from './paced.ts';
 import { Releasers } from './releasers.ts';
 import { RemediationSwitch } from './remediation-switch.ts';
@@ -117,17 +118,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onFailure: broken.reject,
   });
   const outlets: Outlet[] = [];
-  const remediation = new RemediationSwitch({
+  const context: OutletContext = {
     config,
     client,
     logger,
     engine,
     now: () => timers.now(),
+    timers,
     leadership: ALONE,
     persist: () => persist(),
-  });
+  };
+  const remediation = new RemediationSwitch(context);
   await remediation.take(config);
-  outlets.push(remediation);
+  outlets.push(remediation, ...(await openOutlets(context)));
   const sections = new CheckpointSections((message) => logger.warn({ event: 'checkpoint' }, message));
   for (const { section } of outlets) if (section !== undefined) sections.add(section);
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Engine } from '../engine.ts';
 import type { WritingClient } from '../kubernetes/client.ts';
+import type { Timers } from '../kubernetes/timers.ts';
 import type { Millis } from '../model/facts.ts';
 import type { Observation } from '../model/observations.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -26,6 +27,7 @@ export interface OutletContext {
   readonly logger: Logger;
   readonly engine: Engine;
   readonly now: () => Millis;
+  readonly timers: Timers;
   /** Of the several replicas only the one that leads may send anything out of the cluster, too. */
   readonly leadership: Leadership;
   /**

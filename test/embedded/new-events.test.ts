@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coreEventOf, newEventPath } from '../../src/embedded/http/new-events.ts';
+import { coreEventOf, newEventPath, seriesPatchOf } from '../../src/embedded/http/new-events.ts';
 
 const EVENT = {
   apiVersion: 'events.k8s.io/v1',
@@ -44,6 +44,19 @@ describe('an Event of events.k8s.io/v1', () => {
     expect(() => coreEventOf(JSON.stringify({ ...EVENT, ...change }), 'shop')).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(text) }),
     );
+  });
+
+  it('is counted up by a series, and changed in nothing else', () => {
+    expect(newEventPath('/apis/events.k8s.io/v1/namespaces/shop/events/web.17f')).toMatchObject({
+      namespace: 'shop',
+      name: 'web.17f',
+    });
+    const series = { count: 2, lastObservedTime: '2026-11-21T05:10:00.000000Z' };
+    expect(seriesPatchOf(JSON.stringify({ series }), 'web.17f')).toEqual({ series });
+    const refused = (body: object) => () => seriesPatchOf(JSON.stringify(body), 'web.17f');
+    expect(refused({ series, note: 'other words' })).toThrow('note: Invalid value: field is immutable');
+    expect(refused({ series: { ...series, count: 1 } })).toThrow('should be at least 2');
+    expect(refused({ series: { count: 2, lastObservedTime: '2026-11-21T05:10:00Z' } })).toThrow('lastObservedTime');
   });
 
   it('is refused when it is no JSON, or no object', () => {

@@ -92,14 +92,25 @@ describe.runIf(NO_HELM === null)(`the chart (${NO_HELM ?? 'rendered by helm'})`,
     const scope = { namespace: 'shop', argocdNamespace: 'argocd' };
     const objects = renderChart({ values: { scope, remediation: { enabled: true } } });
     expect(objects.filter(({ kind }) => kind.startsWith('Cluster'))).toEqual([]);
-    const writing = objects.filter(({ rules }) => rules?.some(({ verbs }) => !verbs.includes('list')));
-    expect(writing.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).sort()).toEqual([
-      'Role argocd/tugwatch-remediation',
-      'Role shop/tugwatch-remediation-events',
+    const writing = objects.flatMap(({ kind, metadata, rules = [] }) =>
+      rules
+        .filter(({ verbs }) => !verbs.includes('list'))
+        .map(({ resources }) => `${kind} ${metadata.namespace}/${metadata.name}: ${resources.join()}`),
+    );
+    expect(writing.sort()).toEqual([
+      'Role argocd/tugwatch-argo-cd: events',
+      'Role argocd/tugwatch-remediation: applications,applicationsets',
+      'Role shop/tugwatch-workloads: events',
     ]);
-    expect(findObject(objects, 'Role', 'tugwatch-remediation-events').rules).toEqual([
-      { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
-    ]);
+  });
+
+  it('tells verdicts as Events, unless the settings say otherwise', () => {
+    const switched = (settings: object) =>
+      JSON.stringify(findObject(renderChart({ values: { settings } }), 'Deployment', 'tugwatch')).includes(
+        'TUGWATCH_EVENTS',
+      );
+    expect(switched({})).toBe(true);
+    expect(switched({ events: 'off' })).toBe(false);
   });
 
   it('grants nothing where rights are given otherwise, and uses the account that is named', () => {

@@ -137,7 +137,7 @@ describe('an Event', () => {
         related: { ...APP, uid: 'uid-app' },
       })
       .reply(201, { kind: 'Event' }, JSON_HEADERS);
-    expect(await recorder().record(event, signal)).toBe(true);
+    expect(await recorder().record(event, signal)).toBe('written');
   });
 
   it('is missed, said and forgotten when it cannot be written', async () => {
@@ -145,8 +145,68 @@ describe('an Event', () => {
     nock(SERVER)
       .post(/events$/)
       .reply(403, { kind: 'Status', code: 403, message: 'no create on events' }, JSON_HEADERS);
-    expect(await recorder().record(event, signal)).toBe(false);
+    expect(await recorder().record(event, signal)).toBe('failed');
     expect(warnings).toEqual([expect.stringMatching(/^no Event on Deployment web: .*no create on events/)]);
+  });
+
+  it('says the same trouble once, until one is written again', async () => {
+    warnings.length = 0;
+    const one = recorder();
+    const answer = (code: number) =>
+      nock(SERVER)
+        .post(/events$/)
+        .reply(code, { message: `${code}` }, JSON_HEADERS);
+    for (const code of [403, 403, 500, 201, 403]) {
+      answer(code);
+      await one.record(event, signal);
+    }
+    expect(warnings.map((warning) => /: (\d+)/.exec(warning)?.[1])).toEqual(['403', '500', '403']);
+  });
+
+  it('becomes a series when it comes up again, and a new one when the first was forgotten', async () => {
+    const one = recorder();
+    const path = `/apis/events.k8s.io/v1/namespaces/shop/events`;
+    const named = `${path}/web.${T0.toString(16)}80000000`;
+    const again = (minutes: number) => one.record({ ...event, at: T0 + minutes * 60_000, recurs: true }, signal);
+    nock(SERVER)
+      .post(path, (body) => !('series' in body))
+      .reply(201, {}, JSON_HEADERS);
+    expect(await again(0)).toBe('written');
+    const second = { series: { count: 2, lastObservedTime: '2026-11-21T05:54:58.741000Z' } };
+    nock(SERVER, { reqheaders: { 'content-type': 'application/merge-patch+json' } })
+      .patch(named, second)
+      .reply(200, {}, JSON_HEADERS);
+    expect(await again(10)).toBe('written');
+    nock(SERVER).patch(named).reply(404, {}, JSON_HEADERS);
+    nock(SERVER)
+      .post(path, (body) => body.series.count === 3)
+      .reply(201, {}, JSON_HEADERS);
+    expect(await again(20)).toBe('written');
+    // Half an hour of silence ends the series.
+    nock(SERVER)
+      .post(path, (body) => !('series' in body))
+      .reply(201, {}, JSON_HEADERS);
+    expect(await again(51)).toBe('written');
+    expect(nock.isDone()).toBe(true);
+  });
+
+  it('is limited for each object, and what was limited counts all the same', async () => {
+    warnings.length = 0;
+    const one = recorder();
+    nock(SERVER)
+      .post(/events$/)
+      .reply(201, {}, JSON_HEADERS);
+    const counts: number[] = [];
+    nock(SERVER)
+      .patch(/events/, (body) => counts.push(body.series.count) > 0)
+      .times(25)
+      .reply(200, {}, JSON_HEADERS);
+    const outcomes = [];
+    for (let at = 0; at < 30; at++) outcomes.push(await one.record({ ...event, at: T0 + at, recurs: true }, signal));
+    expect(outcomes.filter((outcome) => outcome === 'limited')).toHaveLength(5);
+    expect(warnings).toEqual([expect.stringContaining('too many of late')]);
+    expect(await one.record({ ...event, at: T0 + 301_000, recurs: true }, signal)).toBe('written');
+    expect(counts.at(-1)).toBe(31);
   });
 
   it('keeps the limits of the API: the name, the note, the namespace of cluster-scoped objects', async () => {
@@ -162,7 +222,7 @@ describe('an Event', () => {
       })
       .reply(201, {}, JSON_HEADERS);
     const long = { ...event, note: 'é'.repeat(900), regarding: { ref, uid: '' }, related: null };
-    expect(await recorder(0).record(long, signal)).toBe(true);
+    expect(await recorder(0).record(long, signal)).toBe('written');
   });
 
   it.each([

@@ -23,6 +23,7 @@ interface Watched extends AsyncDisposable {
 async function watchFight(
   rules: readonly PolicyRule[],
   settings: Readonly<Record<string, string>> = {},
+  log: (line: string) => void = () => {},
 ): Promise<Watched> {
   const requests: SeenRequest[] = [];
   const fight = await startLiveFight({
@@ -32,8 +33,10 @@ async function watchFight(
       rules.some((rule) => isGranted([rule], { verb, group, resource, name: rule.resourceNames?.[0] ?? '' })),
   });
   const client = await createClient({ version: 'test', env: {}, kubeconfig: fight.kubeconfig });
-  const config = loadConfig({ env: { TUGWATCH_HOST: '127.0.0.1', TUGWATCH_PORT: '0', ...settings }, flags: {} });
-  const daemon = await startDaemon({ config, client, logger: createLogger({ format: 'json', level: 'silent' }) });
+  const installed = { TUGWATCH_HOST: '127.0.0.1', TUGWATCH_PORT: '0', TUGWATCH_EVENTS: 'on' };
+  const config = loadConfig({ env: { ...installed, ...settings }, flags: {} });
+  const logger = createLogger({ format: 'json', destination: { write: log } });
+  const daemon = await startDaemon({ config, client, logger });
   return {
     daemon,
     requests,
@@ -55,10 +58,34 @@ describe.concurrent('the daemon with the rights that are installed', () => {
     await using watched = await watchFight(rules);
     await eventually('the fight is confirmed', () => stateOfWeb(watched.daemon) === 'confirmed');
     expect((await fetch(`${watched.daemon.address}/readyz`)).status).toBe(200);
+    await eventually('Events tell of it on both objects', () =>
+      ['shop', 'argocd'].every((place) =>
+        watched.requests.some(({ verb, namespace }) => verb === 'create' && namespace === place),
+      ),
+    );
     const asked = watched.requests.filter(({ verb }) => verb !== '');
     expect(asked.filter((request) => !isGranted(rules, request))).toEqual([]);
-    expect(new Set(asked.map(({ verb }) => verb))).toEqual(new Set(['list', 'watch']));
+    expect(new Set(asked.map(({ verb }) => verb))).toEqual(new Set(['list', 'watch', 'create']));
+    const written = asked.filter(({ verb }) => verb === 'create');
+    expect(new Set(written.map(({ group, resource }) => `${group}/${resource}`))).toEqual(
+      new Set(['events.k8s.io/events']),
+    );
     expect(watched.requests.filter(({ verb, path }) => verb === '' && path.includes('access'))).toEqual([]);
+  });
+
+  it('goes on without the right to write Events, and says so once', async () => {
+    const rules = rulesOf('ClusterRole', 'tugwatch').filter(({ apiGroups }) => !apiGroups.includes('events.k8s.io'));
+    const lines: string[] = [];
+    await using watched = await watchFight(rules, {}, (line) => lines.push(line));
+    await eventually('it was tried on both objects', () =>
+      ['shop', 'argocd'].every((place) =>
+        watched.requests.some(({ verb, namespace }) => verb === 'create' && namespace === place),
+      ),
+    );
+    expect(stateOfWeb(watched.daemon)).toBe('confirmed');
+    const said = lines.filter((line) => line.includes('"event":"kubernetes-event"'));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/no Event on Deployment web: .*cannot create resource/);
   });
 
   it('confirms the same fight for a tenant, with two Roles and never a question about the whole cluster', async () => {

@@ -1,4 +1,4 @@
-/** The rights that are installed against the table of what is watched: no kind missing, none too many, nothing written. */
+/** The rights that are installed against the table of what is watched: no kind missing, none too many, nothing written but Events. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderChartFiles } from '../../scripts/chart/render.ts';
@@ -12,6 +12,8 @@ const READ = ['get', 'list', 'watch'];
 
 /** Built-in kinds with /scale that the table leaves to discovery (kubernetes pkg/registry/core/rest/storage_core.go). */
 const SCALE_TARGETS = ['/replicationcontrollers'];
+/** Verdicts are told as Events, through the API that aggregates them. */
+const OWN_EVENTS = ['events.k8s.io/events'];
 
 /** 'apps/deployments', '/configmaps=argocd-cm'. */
 function granted(rules: readonly PolicyRule[]): string[] {
@@ -43,7 +45,9 @@ function rulesOf(kind: string, name: string): readonly PolicyRule[] {
 
 describe('the rights of the daemon', () => {
   it('are those on what it watches, and on the one other kind that an HPA can scale', () => {
-    expect(granted(rulesOf('ClusterRole', 'tugwatch'))).toEqual([...watched(() => true), ...SCALE_TARGETS].sort());
+    expect(granted(rulesOf('ClusterRole', 'tugwatch'))).toEqual(
+      [...watched(() => true), ...SCALE_TARGETS, ...OWN_EVENTS].sort(),
+    );
   });
 
   it('are those that the chart grants (else run: npm run generate)', () => {
@@ -52,13 +56,15 @@ describe('the rights of the daemon', () => {
   });
 
   it('are the same for a tenant, in two namespaces', () => {
-    expect(granted(rulesOf('Role', 'tugwatch-argo-cd'))).toEqual(watched((scope) => scope === 'argo-cd').sort());
+    expect(granted(rulesOf('Role', 'tugwatch-argo-cd'))).toEqual(
+      [...watched((scope) => scope === 'argo-cd'), ...OWN_EVENTS].sort(),
+    );
     expect(granted(rulesOf('Role', 'tugwatch-workloads'))).toEqual(
-      [...watched((scope) => scope === 'workloads'), ...SCALE_TARGETS].sort(),
+      [...watched((scope) => scope === 'workloads'), ...SCALE_TARGETS, ...OWN_EVENTS].sort(),
     );
   });
 
-  it('write nothing, wherever remediation is not asked for', () => {
+  it('write nothing but Events, wherever remediation is not asked for', () => {
     const roles = readManifests()
       .filter(({ file }) => !file.startsWith('components/remediation/'))
       .flatMap((file) => file.objects)
@@ -67,7 +73,10 @@ describe('the rights of the daemon', () => {
       expect.arrayContaining(['tugwatch', 'tugwatch-lens-built-in', 'tugwatch-workloads', 'tugwatch-argo-cd']),
     );
     for (const { metadata, rules = [] } of roles) {
-      for (const { verbs } of rules) expect(verbs, metadata.name).toEqual(READ);
+      for (const { apiGroups, resources, verbs } of rules) {
+        const isEvents = apiGroups.join() === 'events.k8s.io' && resources.join() === 'events';
+        expect(verbs, metadata.name).toEqual(isEvents ? ['create', 'patch'] : READ);
+      }
     }
   });
 

@@ -8,7 +8,7 @@ import type { KubeObject } from '../objects.ts';
 import type { Store } from '../store.ts';
 import { discoveryDocument, VERSION_DOCUMENT } from './discovery.ts';
 import { isIn, ListPager, listText } from './lists.ts';
-import { coreEventOf, newEventPath } from './new-events.ts';
+import { coreEventOf, newEventPath, seriesPatchOf } from './new-events.ts';
 import { parseResourcePath, type ResourcePath } from './request-path.ts';
 import { selectorOf } from './selectors.ts';
 import { tableOf, wantsTable } from './tables.ts';
@@ -117,9 +117,9 @@ class RequestHandler {
   #answer(request: IncomingMessage, response: ServerResponse, body: string): void {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const method = request.method ?? 'GET';
-    const newEvent = method === 'POST' ? newEventPath(url.pathname) : undefined;
-    if (newEvent !== undefined) {
-      this.#createEvent(newEvent, request, url, body, response);
+    const newEvent = newEventPath(url.pathname);
+    if (newEvent !== undefined && method === (newEvent.name === '' ? 'POST' : 'PATCH')) {
+      this.#writeEvent(newEvent, request, url, body, response);
       return;
     }
     const path = parseResourcePath(url.pathname);
@@ -141,14 +141,21 @@ class RequestHandler {
     else this.#write(verb, writeRequest(request, path, url.searchParams, body), response);
   }
 
-  #createEvent(path: ResourcePath, request: IncomingMessage, url: URL, body: string, response: ServerResponse): void {
-    const { info, namespace } = path;
-    const group = 'events.k8s.io';
-    this.#options.observe?.({ verb: 'create', group, resource: 'events', namespace, name: '', path: url.pathname });
-    if (this.#options.allows?.('create', info) === false) throw forbidden({ ...info, group }, 'create', namespace);
-    const event = JSON.stringify(coreEventOf(body, namespace));
-    this.#writer.create(writeRequest(request, path, url.searchParams, event));
-    sendText(response, 201, body);
+  #writeEvent(path: ResourcePath, request: IncomingMessage, url: URL, body: string, response: ServerResponse): void {
+    const { namespace, name } = path;
+    const info = { ...path.info, group: 'events.k8s.io' };
+    const verb = name === '' ? 'create' : 'patch';
+    const { group, plural: resource } = info;
+    this.#options.observe?.({ verb, group, resource, namespace, name, path: url.pathname });
+    if (this.#options.allows?.(verb, info) === false) throw forbidden(info, verb, namespace);
+    if (verb === 'create') {
+      const event = JSON.stringify(coreEventOf(body, namespace));
+      this.#writer.create(writeRequest(request, path, url.searchParams, event));
+      sendText(response, 201, body);
+    } else {
+      const series = JSON.stringify(seriesPatchOf(body, name));
+      sendJson(response, 200, this.#writer.patch(writeRequest(request, path, url.searchParams, series)).object);
+    }
   }
 
   #serves(info: KindInfo): boolean {

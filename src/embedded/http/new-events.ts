@@ -1,6 +1,6 @@
 /**
  * events.k8s.io/v1: the same Events as v1, under newer names and stricter rules (kubernetes
- * pkg/apis/events/v1/conversion.go, pkg/apis/core/validation/events.go). Created here, read as v1 Events.
+ * pkg/apis/events/v1/conversion.go, pkg/apis/core/validation/events.go). Created and counted up here, read as v1 Events.
  */
 import { ApiError, badRequest } from '../api-error.ts';
 import { isObject, type JsonObject, type JsonValue, objectAt, textAt } from '../json.ts';
@@ -8,16 +8,21 @@ import { kindOf } from '../kinds.ts';
 import type { ResourcePath } from './request-path.ts';
 
 const EVENT = kindOf('v1', 'Event');
-const PATH = /^\/apis\/events\.k8s\.io\/v1\/namespaces\/([^/]+)\/events$/;
+const PATH = /^\/apis\/events\.k8s\.io\/v1\/namespaces\/([^/]+)\/events(?:\/([^/]+))?$/;
 /** metav1.MicroTime is read by the layout of RFC 3339 with exactly six digits. */
 const MICRO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}(?:Z|[+-]\d{2}:\d{2})$/;
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-/** Where a new Event of this path is kept; undefined where the path is another one. */
+/** Where an Event of this path is kept, `name` '' for one to be made; undefined where the path is another one. */
 export function newEventPath(pathname: string): ResourcePath | undefined {
   const match = PATH.exec(pathname);
   if (match === null) return undefined;
-  return { info: EVENT, namespace: decodeURIComponent(match[1] ?? ''), name: '', subresource: '' };
+  return {
+    info: EVENT,
+    namespace: decodeURIComponent(match[1] ?? ''),
+    name: decodeURIComponent(match[2] ?? ''),
+    subresource: '',
+  };
 }
 
 /** The v1 Event of the body of a create. Throws 400 for what is none and 422 for what breaks a rule. */
@@ -42,6 +47,18 @@ export function coreEventOf(text: string, namespace: string): JsonObject {
     firstTimestamp: null,
     lastTimestamp: null,
   };
+}
+
+/** The patch of a v1 Event. Throws 422 for anything but a series: all else of an Event stays as it was made. */
+export function seriesPatchOf(text: string, name: string): JsonObject {
+  const body = parseObject(text);
+  const invalid = (why: string) => new ApiError(422, 'Invalid', `Event.events.k8s.io "${name}" is invalid: ${why}`);
+  const other = Object.keys(body).find((field) => field !== 'series');
+  if (other !== undefined) throw invalid(`${other}: Invalid value: field is immutable`);
+  const series = objectAt(body, 'series');
+  if (Number(series['count'] ?? 0) < 2) throw invalid('series.count: Invalid value: should be at least 2');
+  if (!MICRO_TIME.test(textAt(series, 'lastObservedTime'))) throw invalid('series.lastObservedTime: Required value');
+  return { series };
 }
 
 function brokenRule(body: JsonObject, namespace: string): string | null {

@@ -1,0 +1,58 @@
+/** Looks every few seconds whether a fight has become a matter of capacity, and tells the other outlets. */
+import type { CheckpointSection } from '../daemon/checkpoint-sections.ts';
+import type { Outlet } from '../daemon/outlet.ts';
+import type { Observation } from '../model/observations.ts';
+import type { Conflict } from '../model/verdicts.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { Escalations } from './escalations.ts';
+
+const EVERY_MS = 15_000;
+/** As many as conflicts are remembered at most; a checkpoint has to stay small. */
+const MOST_RESTORED = 1_000;
+
+export class EscalationWatch implements Outlet {
+  readonly name = 'escalations';
+  readonly section: CheckpointSection;
+  readonly #detector: Pipeline['detector'];
+  readonly #tell: (conflict: Conflict) => void;
+  readonly #escalations = new Escalations();
+  readonly #timer: NodeJS.Timeout;
+
+  /** `tell` is called once for each fight that escalates, in every replica. */
+  constructor(detector: Pipeline['detector'], tell: (conflict: Conflict) => void) {
+    this.#detector = detector;
+    this.#tell = tell;
+    this.section = {
+      name: 'escalations',
+      save: () => this.#escalations.all(),
+      restore: (value) => this.#escalations.restore(idsOf(value)),
+    };
+    this.#timer = setInterval(() => this.look(), EVERY_MS);
+    this.#timer.unref();
+  }
+
+  look(): void {
+    const fresh = new Set(this.#escalations.look(this.#detector.now, this.#detector.contestedCounts()));
+    if (fresh.size === 0) return;
+    for (const conflict of this.#detector.conflicts()) if (fresh.has(conflict.id)) this.#tell(conflict);
+  }
+
+  has(conflictId: string): boolean {
+    return this.#escalations.has(conflictId);
+  }
+
+  observe(observation: Observation): void {
+    if (observation.type !== 'transition' || observation.transition.to === 'suspected') return;
+    // A fight that ended, and one that begins anew where the end was not seen.
+    this.#escalations.forget(observation.transition.conflict.id);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+  }
+}
+
+function idsOf(value: unknown): string[] {
+  if (!Array.isArray(value)) throw new Error('it is no list');
+  return value.filter((id) => typeof id === 'string').slice(0, MOST_RESTORED);
+}
