@@ -20,6 +20,9 @@ export interface EngineOptions {
 
 type ObjectChange = Extract<Change, { type: 'upsert' | 'delete' }>;
 
+/** Changes kept back at most while kinds are listed for the first time: about a kilobyte each. */
+const MOST_HELD = 50_000;
+
 export class Engine {
   readonly pipeline: Pipeline;
   readonly #options: EngineOptions;
@@ -42,6 +45,8 @@ export class Engine {
     if (this.#held !== null && change.type !== 'synced' && change.type !== 'interrupted') {
       if (change.origin === 'watch') {
         this.#held.push(change);
+        // So much happens here that the first lists are not worth the memory any more.
+        if (this.#held.length >= MOST_HELD) this.release();
         return;
       }
       // Listed anew: what was kept back of the object is older, and must not come after.

@@ -180,6 +180,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         notices,
         watches: source.health(),
         skippedLines: 0,
+        drops: { ...engine.pipeline.detector.drops(), ...web.drops() },
       };
     },
     onError: (family, error) =>

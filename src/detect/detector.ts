@@ -12,6 +12,7 @@ import { Adjudicator } from './adjudicator.ts';
 import { type Checkpoint, readCheckpoint, takeCheckpoint } from './checkpoint.ts';
 import { conflictOf } from './conflict-view.ts';
 import { countsOf } from './contested-counts.ts';
+import { dropsOf } from './drops.ts';
 import { HealEvents } from './heal-events.ts';
 import { HealedObjects } from './healed-objects.ts';
 import { HealLog } from './heals.ts';
@@ -47,6 +48,7 @@ export class Detector {
   readonly #meter: Meter;
   readonly #witness: Witness;
   readonly #board = new NoticeBoard();
+  readonly drops = () => dropsOf(this.#desk, this.#tracks, this.#ledger, this.#board);
   readonly #desk = new LensDesk();
   readonly #fixes = new LiveFixes();
   readonly #ledger: Ledger;

@@ -14,6 +14,8 @@ import { REPLICAS, TEMPLATE } from './writes.ts';
 
 /** Resolved conflicts remembered; the longest resolved goes first. */
 const MOST_RESOLVED = 200;
+/** Pairs of contenders over one object that have not come to a conflict; field managers can be named at will. */
+const MOST_CANDIDATES = 32;
 /** A single reversal is forgotten when its score has faded to this. */
 const CANDIDATE_FLOOR = 0.1;
 
@@ -22,6 +24,8 @@ export class Ledger {
   readonly #emit: (observation: Observation) => void;
   readonly #records = new Map<string, ConflictRecord>();
   readonly #byObject = new Map<string, Set<ConflictRecord>>();
+  /** Candidates that gave way to others over the same object. */
+  dropped = 0;
 
   constructor(view: (record: ConflictRecord, now: Millis) => Conflict, emit: (observation: Observation) => void) {
     this.#view = view;
@@ -69,6 +73,7 @@ export class Ledger {
       writers: input.writers,
       startedAt: input.startedAt,
     });
+    this.#makeRoom(input.ref);
     this.restore(record);
     return { record, fresh: true };
   }
@@ -141,6 +146,16 @@ export class Ledger {
     }
     resolved.sort((a, b) => (a.resolvedAt ?? 0) - (b.resolvedAt ?? 0));
     for (const record of resolved.slice(0, Math.max(0, resolved.length - MOST_RESOLVED))) this.#drop(record);
+  }
+
+  /** The weakest candidate over the object gives way where there are too many. */
+  #makeRoom(ref: ObjectRef): void {
+    const candidates = [...(this.#byObject.get(keyOf(ref)) ?? [])].filter(({ state }) => state === 'candidate');
+    if (candidates.length < MOST_CANDIDATES) return;
+    const [weakest] = candidates.sort((a, b) => a.lastReversalAt - b.lastReversalAt);
+    if (weakest === undefined) return;
+    this.#drop(weakest);
+    this.dropped += 1;
   }
 
   #move(record: ConflictRecord, to: ConflictState, now: Millis): void {

@@ -18,6 +18,8 @@ export interface NoticeInput {
 /** The notices so far: one per kind, workload and application, with the time and words of the latest. */
 export class NoticeBoard {
   #notices = new Map<string, Notice>();
+  /** Notices that gave way to newer ones. */
+  dropped = 0;
 
   /** Puts a notice up; `fresh` when it was not there before. */
   post(input: NoticeInput): { readonly notice: Notice; readonly fresh: boolean } {
@@ -29,6 +31,7 @@ export class NoticeBoard {
     if (this.#notices.size > MOST) {
       const oldest = this.#notices.keys().next().value;
       if (oldest !== undefined) this.#notices.delete(oldest);
+      this.dropped += 1;
     }
     return { notice, fresh: known === undefined };
   }

@@ -18,6 +18,8 @@ import { sameValue } from './tracks.ts';
 const EVIDENCE = 40;
 const VALUES = 8;
 const REVERSAL_TIMES = 24;
+/** Fields told apart in one conflict; the fight is named after one of them. */
+const FIELDS = 64;
 
 export interface ContenderRecord {
   readonly key: string;
@@ -159,7 +161,8 @@ export function addValue(contender: ContenderRecord, value: Json): void {
 
 /** Counts one reversal. Several fields undone by one write are one; null: the field is not known. */
 export function countReversal(record: ConflictRecord, at: Millis, field: string | null): boolean {
-  if (field !== null) record.fields.set(field, (record.fields.get(field) ?? 0) + 1);
+  if (field !== null && (record.fields.has(field) || record.fields.size < FIELDS))
+    record.fields.set(field, (record.fields.get(field) ?? 0) + 1);
   if (record.reversals > 0 && record.reversalTimes.includes(at)) return false;
   record.reversals += 1;
   noteRound(record.course, at);

@@ -4,12 +4,17 @@ import { keyOf } from '../model/refs.ts';
 import type { Write } from '../model/verdicts.ts';
 import { type FieldTrack, newTrack, type Reversal, recordWrite } from './tracks.ts';
 
+/** Fields of one object with a history of their own; who writes more of them than this is no contender over each. */
+const MOST_FIELDS = 256;
+
 export interface TrackHandle {
   take(write: Write): Reversal[];
 }
 
 export class TrackStore {
   readonly #byObject = new Map<string, Map<string, FieldTrack>>();
+  /** Histories that were dropped because one object had too many. */
+  dropped = 0;
 
   /** The track of one field; a fresh one is first told what stood there. A new object of the same name starts anew. */
   obtain(ref: ObjectRef, uid: string, field: string, open: (fresh: FieldTrack) => void): TrackHandle {
@@ -20,6 +25,7 @@ export class TrackStore {
     if (track === undefined || track.uid !== uid) {
       track = newTrack(ref, uid, field);
       open(track);
+      if (!fields.has(field) && fields.size >= MOST_FIELDS) this.#dropStalest(fields);
       fields.set(field, track);
     }
     const found = track;
@@ -57,6 +63,14 @@ export class TrackStore {
     }
   }
 
+  #dropStalest(fields: Map<string, FieldTrack>): void {
+    let stalest: FieldTrack | undefined;
+    for (const track of fields.values()) if (stalest === undefined || lastAt(track) < lastAt(stalest)) stalest = track;
+    if (stalest === undefined) return;
+    fields.delete(stalest.field);
+    this.dropped += 1;
+  }
+
   forget(ref: ObjectRef): void {
     this.#byObject.delete(keyOf(ref));
   }
@@ -69,4 +83,8 @@ export class TrackStore {
       if (fields.size === 0) this.#byObject.delete(key);
     }
   }
+}
+
+function lastAt(track: FieldTrack): Millis {
+  return track.writes.at(-1)?.at ?? track.blocks.at(-1)?.lastAt ?? 0;
 }

@@ -9,7 +9,7 @@ import type { ConflictState, HealKind, Severity, WriterKind } from '../model/ver
 import { visible } from '../report/visible.ts';
 import type { ContestedSeries, WorkloadLabels } from './contested-series.ts';
 import { WORKLOAD_LABELS } from './contested-series.ts';
-import { PROCESS_FAMILIES } from './process-families.ts';
+import { LIMIT_FAMILIES, PROCESS_FAMILIES } from './process-families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
 
 export interface Sample {
@@ -291,6 +291,7 @@ export const FAMILIES: readonly Family[] = [
     about: 'self',
     samples: ({ collectErrors }) => [...collectErrors].map(([family, value]) => ({ labels: { family }, value })),
   },
+  ...LIMIT_FAMILIES,
   ...PROCESS_FAMILIES,
 ];
 

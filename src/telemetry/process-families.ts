@@ -1,6 +1,20 @@
 /** Metrics of the running process itself, in the shape of families.ts, which takes them in. */
 import type { Family } from './families.ts';
 
+export const LIMIT_FAMILIES: readonly Family[] = [
+  {
+    name: 'tugwatch_limit_drops_total',
+    type: 'counter',
+    help: 'Times a bound on memory or connections was reached and something was dropped, by what it bounds.',
+    labels: ['limit'],
+    stability: 'evolving',
+    about: 'cluster',
+    samples: ({ snapshot }) =>
+      Object.entries(snapshot.drops ?? {}).map(([limit, value]) => ({ labels: { limit }, value })),
+  },
+];
+
+/** Only where a daemon runs. */
 export const PROCESS_FAMILIES: readonly Family[] = [
   {
     name: 'tugwatch_config_last_reload_successful',

@@ -17,4 +17,6 @@ export interface TelemetrySnapshot {
   readonly watches: readonly WatchHealth[];
   /** Lines of recordings that could not be read. */
   readonly skippedLines: number;
+  /** How often each bound on memory or connections was reached and something was dropped, since the start. */
+  readonly drops?: Readonly<Record<string, number>>;
 }

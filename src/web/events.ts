@@ -25,13 +25,18 @@ export class EventStream {
   #timer: ReturnType<typeof setInterval> | null = null;
   #last = '';
   #silentFor = 0;
+  /** Listeners turned away or let go because of a limit. */
+  dropped = 0;
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
   }
 
-  get full(): boolean {
-    return this.#listeners.size >= this.#options.limit;
+  /** Whether one more listener may come; one that may not is counted. */
+  admit(): boolean {
+    if (this.#listeners.size < this.#options.limit) return true;
+    this.dropped += 1;
+    return false;
   }
 
   /** Takes a connection over until either side ends it. */
@@ -81,6 +86,7 @@ export class EventStream {
     this.#silentFor = 0;
     for (const response of [...this.#listeners]) {
       if (response.writableLength > MOST_UNSENT_BYTES) {
+        this.dropped += 1;
         response.destroy();
         this.#remove(response);
       } else response.write(text);

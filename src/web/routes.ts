@@ -68,7 +68,7 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
 
   app.head('/events', async (_request, reply) => reply.type('text/event-stream; charset=utf-8').send(''));
   app.get('/events', { exposeHeadRoute: false }, async (request, reply) => {
-    if (events.full) {
+    if (!events.admit()) {
       reply.header('retry-after', '30');
       return sendProblem(request, reply, 503, 'Too many pages are open; this one still refreshes by itself.');
     }

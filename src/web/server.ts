@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
+import { type ConnectionDrops, Connections } from './connections.ts';
 import { digestOf, EventStream } from './events.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { sendProblem } from './problem.ts';
@@ -14,6 +15,26 @@ export interface WebServerOptions extends Sources {
   readonly eventsEvery?: number;
   /** Most open pages that are kept up to date; 64 when absent. */
   readonly eventsLimit?: number;
+  readonly limits?: Partial<WebLimits>;
+}
+
+/** What clients can make the server hold. Times in milliseconds. */
+export interface WebLimits {
+  /** Most connections at a time. */
+  readonly connections: number;
+  /** A request must have arrived within. */
+  readonly request: number;
+  /** An answer must have been taken within; pages' event streams excepted. */
+  readonly response: number;
+  /** How often both are looked at. */
+  readonly check: number;
+}
+
+const LIMITS: WebLimits = { connections: 512, request: 10_000, response: 60_000, check: 2_000 };
+
+export interface WebDrops extends Readonly<ConnectionDrops> {
+  /** Open pages that were not kept up to date, because there were too many or they did not read. */
+  readonly listeners: number;
 }
 
 export interface WebServer {
@@ -24,22 +45,28 @@ export interface WebServer {
   listen(port: number, host: string): Promise<string>;
   /** Ends all connections, open event streams too. */
   close(): Promise<void>;
+  /** How often each limit was reached, since the start. */
+  drops(): WebDrops;
   /** For tests: answers a request without a socket. */
   readonly inject: FastifyInstance['inject'];
 }
 
-/** Long enough for a large report, short enough that a stuck client holds nothing for long. Milliseconds. */
-const TIMEOUT = 10_000;
+/** A report is made in a fraction of it. Milliseconds. */
+const HANDLER_TIMEOUT = 10_000;
 
 export function createWebServer(options: WebServerOptions): WebServer {
+  const limits = { ...LIMITS, ...options.limits };
   const app = fastify({
     exposeHeadRoutes: true,
     forceCloseConnections: true,
-    requestTimeout: TIMEOUT,
-    handlerTimeout: TIMEOUT,
+    requestTimeout: limits.request,
+    handlerTimeout: HANDLER_TIMEOUT,
     // Of silence on a connection; the event streams are never silent for so long.
     connectionTimeout: 60_000,
-    http: { headersTimeout: TIMEOUT },
+    maxRequestsPerSocket: 1_000,
+    // Nothing takes a body.
+    bodyLimit: 1_024,
+    http: { headersTimeout: limits.request, connectionsCheckingInterval: limits.check, maxHeaderSize: 16_384 },
     routerOptions: { maxParamLength: 1_000 },
     frameworkErrors: (_error, request, reply) => refuseUrl(request as FastifyRequest, reply as FastifyReply),
   });
@@ -50,6 +77,11 @@ export function createWebServer(options: WebServerOptions): WebServer {
     headers: SECURITY_HEADERS,
     onError: (error) => options.logger.error({ err: error }, 'cannot tell open pages of changes'),
   });
+  const connections = new Connections(
+    { most: limits.connections, responseTimeout: limits.response, checkEvery: limits.check },
+    ({ url = '' }) => /^\/events(?:$|\?)/.test(url),
+  );
+  connections.guard(app.server);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
@@ -91,8 +123,10 @@ export function createWebServer(options: WebServerOptions): WebServer {
     },
     async close() {
       events.close();
+      connections.close();
       await app.close();
     },
+    drops: () => ({ ...connections.drops, listeners: events.dropped }),
   };
 }
 
