@@ -42,7 +42,7 @@ export async function demo(flags: DemoFlags, io: CommandIo): Promise<number> {
     env: {},
     flags: {
       host: '127.0.0.1',
-      events: 'on',
+      events: 'verdicts',
       ...(port === undefined ? {} : { port }),
       ...(logLevel === undefined ? {} : { logLevel }),
     },

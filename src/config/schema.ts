@@ -22,7 +22,7 @@ export const configSchema = z.strictObject({
   auditSchedule: z.string().default('*/10 * * * *'),
   seriesLimit: wholeNumber(1, 100_000).default(500),
   checkpointFile: z.string().default(''),
-  events: z.enum(['on', 'off']).default('off'),
+  events: z.enum(['none', 'verdicts']).default('none'),
   remediationMode: z.enum(['suggest', 'apply']).default('suggest'),
   remediationNamespaces: z
     .union([z.string().transform(splitAtCommas), z.array(z.string())], 'a list of namespaces, such as shop,team-*')

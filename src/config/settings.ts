@@ -11,7 +11,7 @@ export const SETTINGS = {
   auditSchedule: 'when to audit the live cluster: a cron expression in UTC (default every ten minutes)',
   seriesLimit: 'most workloads, risks and applications with metric series of their own (default 500)',
   checkpointFile: 'file that carries conflicts over a restart; empty keeps none',
-  events: 'on tells verdicts as Kubernetes Events on the workload and its Application (default off)',
+  events: 'verdicts tells them as Kubernetes Events on the workload and its Application (default none)',
   remediationMode: 'suggest prints remedies and writes nothing; apply carries out their first step (default suggest)',
   remediationNamespaces: 'workload namespaces that apply mode may act for, with commas and globs: shop,team-*',
   remediationSelector: 'labels of the Applications that apply mode may change, as kubectl -l: team=shop,tier!=db',

@@ -6,7 +6,7 @@ import type { Conflict } from '../model/verdicts.ts';
 /** In the order in which they are told of an observation. */
 export async function openOutlets(context: OutletContext): Promise<Outlet[]> {
   const { config } = context;
-  if (config.events === 'off') return [];
+  if (config.events === 'none') return [];
   const outlets: Outlet[] = [];
   const onEscalation: ((conflict: Conflict) => void)[] = [];
   const events = await openEvents(context);

@@ -19,7 +19,7 @@ describe('Events about a fight', () => {
     async () => {
       await using fight = await startLiveFight();
       const client = await createClient({ version: 'test', env: {}, kubeconfig: fight.kubeconfig });
-      const config = loadConfig({ env: {}, flags: { host: '127.0.0.1', port: 0, events: 'on' } });
+      const config = loadConfig({ env: {}, flags: { host: '127.0.0.1', port: 0, events: 'verdicts' } });
       const logger = createLogger({ format: 'json', level: 'silent' });
       const daemon = await startDaemon({ config, client, logger });
       const kubectl = async (...args: string[]) =>

@@ -110,7 +110,7 @@ describe.runIf(NO_HELM === null)(`the chart (${NO_HELM ?? 'rendered by helm'})`,
         'TUGWATCH_EVENTS',
       );
     expect(switched({})).toBe(true);
-    expect(switched({ events: 'off' })).toBe(false);
+    expect(switched({ events: 'none' })).toBe(false);
   });
 
   it('grants nothing where rights are given otherwise, and uses the account that is named', () => {

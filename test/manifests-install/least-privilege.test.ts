@@ -33,7 +33,7 @@ async function watchFight(
       rules.some((rule) => isGranted([rule], { verb, group, resource, name: rule.resourceNames?.[0] ?? '' })),
   });
   const client = await createClient({ version: 'test', env: {}, kubeconfig: fight.kubeconfig });
-  const installed = { TUGWATCH_HOST: '127.0.0.1', TUGWATCH_PORT: '0', TUGWATCH_EVENTS: 'on' };
+  const installed = { TUGWATCH_HOST: '127.0.0.1', TUGWATCH_PORT: '0', TUGWATCH_EVENTS: 'verdicts' };
   const config = loadConfig({ env: { ...installed, ...settings }, flags: {} });
   const logger = createLogger({ format: 'json', destination: { write: log } });
   const daemon = await startDaemon({ config, client, logger });
