@@ -128,6 +128,7 @@ const heal = z.looseObject({
 
 const notice = z.looseObject({
   kind: z.string().min(1),
+  category: z.string().min(1).optional(),
   workload: ref.nullable(),
   application: place.nullable(),
   at: time,

@@ -8,6 +8,8 @@ import { displayRef } from '../model/refs.ts';
 import type { FailingRule, Heal, Write } from '../model/verdicts.ts';
 import { type Protection, protectionOf, type RuleSubject, type RulesContext } from '../rules/protection.ts';
 import { noteHeal } from './course.ts';
+import { categoryOfEdit } from './drift-findings.ts';
+import { healedOnce } from './drift-words.ts';
 import type { HealedObject, HealedObjects } from './healed-objects.ts';
 import type { HealLog } from './heals.ts';
 import { displayWriter } from './identity.ts';
@@ -99,13 +101,7 @@ export class Adjudicator {
     const known = this.#o.ledger.unresolvedOf(object.ref).some(isUnseen);
     // A live edit of a child Application has a word of its own (live-fixes.ts).
     if (object.count === 1 && !known && object.ref.kind !== 'Application') {
-      this.#o.post({
-        kind: 'hotfix-reverted',
-        workload: object.ref,
-        application,
-        at: now,
-        message: `Argo CD healed ${displayRef(object.ref)} once (Application ${application.name}): a change made by hand was put back to what Git says.`,
-      });
+      this.#o.post(healedOnce(object.ref, application, now));
     }
     if (!known && scoreAt(object.score, now) < SUSPECT_AT) return;
     desk.open(object.ref, `Application ${application.name} heals it again and again`, object.lastAt);
@@ -265,6 +261,7 @@ export class Adjudicator {
       this.#o.post({
         ...base,
         kind: write.field === REPLICAS ? 'manual-override-reverted' : 'hotfix-reverted',
+        category: categoryOfEdit(write.ref, write.field),
         message: `${displayWriter(write.writer)} reverted ${write.field} of ${displayRef(write.ref)} from ${change}: a change made by hand (${undone.writer.manager ?? 'unsigned'}) does not last here; commit it to Git.`,
       });
     }

@@ -6,12 +6,12 @@ import type { Applied, ClusterModel } from '../model/cluster-model.ts';
 import type { ApplicationFact, Json, Millis, ObjectRef, ReplicaSetFact, WorkloadFact } from '../model/facts.ts';
 import type { ContestedCounts, Observation, SyncCounts } from '../model/observations.ts';
 import type { JqEngine, LensRequest } from '../model/ports.ts';
-import { keyOfTarget } from '../model/refs.ts';
 import type { Conflict, Notice, Write } from '../model/verdicts.ts';
 import { Adjudicator } from './adjudicator.ts';
 import { type Checkpoint, readCheckpoint, takeCheckpoint } from './checkpoint.ts';
 import { conflictOf } from './conflict-view.ts';
 import { countsOf } from './contested-counts.ts';
+import { DriftWatch } from './drift-watch.ts';
 import { dropsOf } from './drops.ts';
 import { HealEvents } from './heal-events.ts';
 import { HealedObjects } from './healed-objects.ts';
@@ -23,7 +23,7 @@ import { Meter } from './meter.ts';
 import { applicationNotices, hpaNotices, NoticeBoard, type NoticeInput, workloadNotices } from './notices.ts';
 import type { ConflictRecord } from './record.ts';
 import { Sight } from './sight.ts';
-import { standingWrite, suspectFromTraces } from './standing.ts';
+import { standingWrite, suspicionsFromTraces } from './standing.ts';
 import { SyncCounter } from './sync-counter.ts';
 import { TrackStore } from './track-store.ts';
 import { isUnseen } from './unexplained.ts';
@@ -51,6 +51,7 @@ export class Detector {
   readonly drops = () => dropsOf(this.#desk, this.#tracks, this.#ledger, this.#board);
   readonly #desk = new LensDesk();
   readonly #fixes = new LiveFixes();
+  readonly #drift: DriftWatch;
   readonly #ledger: Ledger;
   readonly #adjudicator: Adjudicator;
   readonly #syncs = new SyncCounter();
@@ -74,6 +75,12 @@ export class Detector {
       heals: this.#heals,
       healed: this.#healed,
       meter: this.#meter,
+      post: (notice) => this.#post(notice),
+    });
+    this.#drift = new DriftWatch({
+      ...options,
+      contested: (ref) => this.#ledger.unresolvedOf(ref).some((record) => record.state !== 'candidate'),
+      underLens: (ref) => this.#desk.get(ref)?.previous,
       post: (notice) => this.#post(notice),
     });
     this.#witness = new Witness({
@@ -116,7 +123,7 @@ export class Detector {
   }
 
   takeLensRequests(): LensRequest[] {
-    return this.#desk.takeRequests();
+    return [...this.#drift.takeRequests(), ...this.#desk.takeRequests()];
   }
 
   contestedCounts(): ContestedCounts[] {
@@ -210,6 +217,7 @@ export class Detector {
         break;
       case 'lens':
         this.#witness.lensSaw(fact, at, origin);
+        if (current !== undefined) this.#drift.lensSaw(fact, at);
         break;
       default:
         break;
@@ -238,6 +246,7 @@ export class Detector {
     for (const ref of this.#healed.returning(next, at)) {
       this.#desk.open(ref, `Application ${next.ref.name} heals it again`, at);
     }
+    if (step?.begun) this.#healed.began(step.heal, next);
     if (step?.ended) this.#healed.ended(step.heal, next, at);
     this.#healed.saw(next);
     if (step !== null && (step.begun || step.ended)) {
@@ -247,6 +256,7 @@ export class Detector {
     for (const notice of applicationNotices(previous, next, at)) this.#post(notice);
     const undone = this.#fixes.observe(previous, next, at);
     if (undone !== null) this.#post(undone);
+    this.#drift.saw(next, at);
     this.#adjudicator.reconsider(next.uid, at);
     this.#reviewAll(at, nameOf(next));
   }
@@ -255,6 +265,7 @@ export class Detector {
     this.#heals.forget(app.uid);
     this.#healed.forget(app.uid);
     this.#fixes.forget(app.uid);
+    this.#drift.forget(app.uid);
     this.#syncs.forget(app.ref);
   }
 
@@ -278,6 +289,7 @@ export class Detector {
     if (now - this.#reviewedAt >= REVIEW_MS) {
       this.#reviewedAt = now;
       this.#reviewAll(now, null);
+      this.#drift.advance(now);
     }
     if (now - this.#keptHouseAt >= HOUSEKEEPING_MS) this.#keepHouse(now);
   }
@@ -304,19 +316,8 @@ export class Detector {
   /** A list is complete: sight is back, and what was under way before we looked shows in the counters. */
   #onSynced(resource: string, at: Millis): void {
     this.#sight.synced(resource, at);
-    for (const hpa of [...this.#model.hpas.values(), ...this.#model.scaledObjects.values()]) {
-      const workload = this.#model.workloads.get(keyOfTarget(hpa.target, hpa.ref.namespace));
-      if (workload === undefined) continue;
-      const suspicion = suspectFromTraces(
-        workload,
-        this.#model.applicationOf(workload),
-        this.#context,
-        this.#events,
-        this.#ledger,
-        at,
-      );
-      if (suspicion !== null) this.#ledger.suspect(suspicion, at);
-    }
+    for (const suspicion of suspicionsFromTraces(this.#context, this.#events, this.#ledger, at))
+      this.#ledger.suspect(suspicion, at);
   }
 
   #view(record: ConflictRecord, now: Millis): Conflict {

@@ -29,6 +29,8 @@ export class HealedObjects {
   readonly #waiting: { readonly heal: Heal; readonly app: ApplicationFact; readonly due: Millis }[] = [];
   /** Application uid → revision. */
   readonly #inSyncAt = new Map<string, string>();
+  /** Application uid → what had drifted when its last full sync began: when that ends, status shows it in sync again. */
+  readonly #foundDrifted = new Map<string, { readonly startedAt: Millis; readonly resources: Heal['resources'] }>();
   /** Heals (uid/startedAt/object) that a seen write explains. */
   readonly #explained = new Set<string>();
 
@@ -37,10 +39,20 @@ export class HealedObjects {
     if (app.sync.status === 'Synced') this.#inSyncAt.set(app.uid, app.sync.revision);
   }
 
+  /** An operation began: what has drifted shows now. */
+  began(heal: Heal, app: ApplicationFact): void {
+    const resources = this.#drifted(heal, app);
+    if (resources.length > 0) this.#foundDrifted.set(app.uid, { startedAt: heal.startedAt, resources });
+    else this.#foundDrifted.delete(app.uid);
+  }
+
   /** A heal ended well: look at what it wrote once late events had their time. */
   ended(heal: Heal, app: ApplicationFact, at: Millis): void {
     if (heal.phase !== 'Succeeded') return;
-    const resources = heal.kind === 'self-heal' ? heal.resources : this.#drifted(heal, app);
+    const found = this.#foundDrifted.get(app.uid);
+    const atStart = found?.startedAt === heal.startedAt ? found.resources : [];
+    const atEnd = this.#drifted(heal, app).filter((one) => !atStart.some((known) => isSameResource(known, one)));
+    const resources = heal.kind === 'self-heal' ? heal.resources : [...atStart, ...atEnd];
     if (resources.length > 0) this.#waiting.push({ heal: { ...heal, resources }, app, due: at + GRACE_MS });
   }
 
@@ -55,6 +67,7 @@ export class HealedObjects {
   }
 
   forget(applicationUid: string): void {
+    this.#foundDrifted.delete(applicationUid);
     this.#inSyncAt.delete(applicationUid);
   }
 
@@ -145,6 +158,10 @@ export class HealedObjects {
     this.#objects.set(keyOf(ref), object);
     return object;
   }
+}
+
+function isSameResource(a: Heal['resources'][number], b: Heal['resources'][number]): boolean {
+  return a.group === b.group && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 }
 
 /** A self-heal gives no namespace: the Application's own list does, else its destination. */

@@ -2,20 +2,22 @@
 import type { ClusterModel } from '../model/cluster-model.ts';
 import type { ApplicationFact, HpaFact, Millis, ObjectRef, WorkloadFact } from '../model/facts.ts';
 import { displayRef, keyOf } from '../model/refs.ts';
-import type { Notice, NoticeKind } from '../model/verdicts.ts';
+import type { DriftCategory, Notice, NoticeKind } from '../model/verdicts.ts';
+import { commandOf } from '../remedy/commands.ts';
 
 /** Notices kept; the least recent goes first. */
 const MOST = 500;
 
 export interface NoticeInput {
   readonly kind: NoticeKind;
+  readonly category?: DriftCategory;
   readonly workload: ObjectRef | null;
   readonly application: { readonly namespace: string; readonly name: string } | null;
   readonly at: Millis;
   readonly message: string;
 }
 
-/** The notices so far: one per kind, workload and application, with the time and words of the latest. */
+/** The notices so far: one per kind, category, workload and application, with the time and words of the latest. */
 export class NoticeBoard {
   #notices = new Map<string, Notice>();
   /** Notices that gave way to newer ones. */
@@ -23,7 +25,7 @@ export class NoticeBoard {
 
   /** Puts a notice up; `fresh` when it was not there before. */
   post(input: NoticeInput): { readonly notice: Notice; readonly fresh: boolean } {
-    const key = `${input.kind}\n${input.workload === null ? '' : keyOf(input.workload)}\n${appKey(input.application)}`;
+    const key = boardKey(input);
     const known = this.#notices.get(key);
     const notice: Notice = { ...input, count: (known?.count ?? 0) + 1 };
     this.#notices.delete(key);
@@ -49,17 +51,14 @@ export class NoticeBoard {
   }
 
   restore(notices: readonly Notice[]): void {
-    this.#notices = new Map(
-      notices.map((notice) => [
-        `${notice.kind}\n${notice.workload === null ? '' : keyOf(notice.workload)}\n${appKey(notice.application)}`,
-        notice,
-      ]),
-    );
+    this.#notices = new Map(notices.map((notice) => [boardKey(notice), notice]));
   }
 }
 
-function appKey(application: NoticeInput['application']): string {
-  return application === null ? '' : `${application.namespace}/${application.name}`;
+function boardKey({ kind, category, workload, application }: NoticeInput): string {
+  const object = workload === null ? '' : keyOf(workload);
+  const app = application === null ? '' : `${application.namespace}/${application.name}`;
+  return [kind, category ?? '', object, app].join('\n');
 }
 
 /** What one new version of an Application says by itself. Edge-triggered: the same standing state is told once. */
@@ -71,13 +70,14 @@ export function applicationNotices(
   const application = { namespace: next.ref.namespace, name: next.ref.name };
   const notices: NoticeInput[] = [];
   const add = (kind: NoticeKind, message: string) => notices.push({ kind, workload: null, application, at, message });
+  const prune = (message: string) =>
+    notices.push({ kind: 'prune-pending', category: 'prune-pending', workload: null, application, at, message });
 
   if (waitsForPrune(next) && !(previous !== undefined && waitsForPrune(previous))) {
     const waiting = next.resources.filter((resource) => resource.requiresPruning);
     const named = waiting.slice(0, 3).map((resource) => `${resource.kind} ${resource.name}`);
-    add(
-      'prune-pending',
-      `Application ${next.ref.name} is OutOfSync only because ${named.join(', ')} ${waiting.length === 1 ? 'is' : 'are'} no longer in Git and pruning is ${next.automated.prune ? 'held back' : 'off'}: nobody fights; prune it, or put it back into Git.`,
+    prune(
+      `Application ${next.ref.name} is OutOfSync only because ${named.join(', ')} ${waiting.length === 1 ? 'is' : 'are'} no longer in Git and pruning is ${next.automated.prune ? 'held back' : 'off'}: nobody fights. Prune it (\`${commandOf('argocd', 'app', 'sync', next.ref.name, '-N', next.ref.namespace, '--prune')}\`), or put it back into Git.`,
     );
   }
   if (gaveUp(next) && !(previous !== undefined && gaveUp(previous))) {

@@ -1,6 +1,7 @@
 /** What a freshly started daemon can tell of a fight that is under way, from what the cluster still shows. */
 import type { ClusterModel, Scaler } from '../model/cluster-model.ts';
 import type { ApplicationFact, Millis, WorkloadFact } from '../model/facts.ts';
+import { keyOfTarget } from '../model/refs.ts';
 import type { Write, Writer } from '../model/verdicts.ts';
 import { protectionOf, type RulesContext } from '../rules/protection.ts';
 import type { HealEvents } from './heal-events.ts';
@@ -98,11 +99,27 @@ interface Trace {
   readonly source: string;
 }
 
+/** What was under way before we looked, of every workload with a scaler (suspectFromTraces). */
+export function* suspicionsFromTraces(
+  context: RulesContext,
+  events: HealEvents,
+  ledger: Ledger,
+  at: Millis,
+): Generator<ConflictRecord> {
+  const { model } = context;
+  for (const scaler of [...model.hpas.values(), ...model.scaledObjects.values()]) {
+    const workload = model.workloads.get(keyOfTarget(scaler.target, scaler.ref.namespace));
+    if (workload === undefined) continue;
+    const suspicion = suspectFromTraces(workload, model.applicationOf(workload), context, events, ledger, at);
+    if (suspicion !== null) yield suspicion;
+  }
+}
+
 /**
  * A workload with a scaler on it and nothing that protects it, whose Application has healed again and again before we
  * looked: a fight that is under way. Suspected, with little history; the first revert we see confirms it.
  */
-export function suspectFromTraces(
+function suspectFromTraces(
   workload: WorkloadFact,
   app: ApplicationFact | undefined,
   context: RulesContext,

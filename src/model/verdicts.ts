@@ -184,10 +184,27 @@ export type NoticeKind =
   | 'self-heal-gave-up'
   | 'sync-blocked-by-window'
   | 'comparison-error'
-  | 'half-fixed';
+  | 'half-fixed'
+  | 'drift';
+
+/**
+ * Why something is OutOfSync, or was before a heal, without a fight (docs/drift.md): what a person sorts drift by, since
+ * each asks for something else to be done.
+ */
+export type DriftCategory =
+  | 'manual-scale'
+  | 'image-by-hand'
+  | 'config-hotfix'
+  | 'manual-edit'
+  | 'annotation-noise'
+  | 'controller-edit'
+  | 'server-noise'
+  | 'prune-pending';
 
 export interface Notice {
   readonly kind: NoticeKind;
+  /** Of a notice about drift, where it can be told. */
+  readonly category?: DriftCategory;
   readonly workload: ObjectRef | null;
   readonly application: { readonly namespace: string; readonly name: string } | null;
   readonly at: Millis;

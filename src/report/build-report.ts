@@ -198,6 +198,7 @@ function remedyDocument(remedy: Remedy): RemedyDocument {
 function noticeDocument(notice: Notice): NoticeDocument {
   return {
     kind: notice.kind,
+    ...(notice.category === undefined ? {} : { category: notice.category }),
     workload: notice.workload === null ? null : workloadDocument(notice.workload),
     application: applicationDocument(notice.application),
     at: rfc3339(notice.at),

@@ -142,6 +142,8 @@ const conflictSchema = z.object({
 
 const noticeSchema = z.object({
   kind: z.string().min(1),
+  /** Of a notice about drift: what sort (docs/drift.md). */
+  category: z.string().min(1).optional(),
   workload: workloadSchema.nullable(),
   application: applicationSchema.nullable(),
   at: time,

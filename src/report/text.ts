@@ -4,7 +4,15 @@ import { conflictLines, remedyLines } from './conflict-text.ts';
 import { stylesFor, wrap } from './layout.ts';
 import type { ConflictDocument, NoticeDocument, Report, RiskDocument, SafeDocument } from './schema.ts';
 import { visible } from './visible.ts';
-import { applicationLabel, counted, dateTimeLabel, durationLabel, secondsBetween, workloadLabel } from './words.ts';
+import {
+  applicationLabel,
+  counted,
+  dateTimeLabel,
+  durationLabel,
+  noticeLabel,
+  secondsBetween,
+  workloadLabel,
+} from './words.ts';
 
 export interface TextOptions {
   /** Columns of the terminal. Absent: nothing is wrapped or cut, as for a pipe. */
@@ -66,7 +74,7 @@ export function noticeLines(notices: readonly NoticeDocument[], layout: TextLayo
   const lines = [layout.styles.strong('Notices: no fight, but worth knowing')];
   for (const notice of notices) {
     const often = notice.count > 1 ? ` (${notice.count} times, last at this time)` : '';
-    const head = `${dateTimeLabel(notice.at)} ${visible(notice.kind)}: `;
+    const head = `${dateTimeLabel(notice.at)} ${visible(noticeLabel(notice))}: `;
     lines.push(...wrap(head + visible(notice.message) + often, layout.width, '  - '));
   }
   return lines;

@@ -1,7 +1,13 @@
 /** How the renderings put things into words: one place, so that terminal, page and log say the same. */
 import type { Json } from '../model/facts.ts';
 import type { Activity, Resolution } from '../model/verdicts.ts';
-import type { ApplicationDocument, ConflictDocument, ContenderDocument, WorkloadDocument } from './schema.ts';
+import type {
+  ApplicationDocument,
+  ConflictDocument,
+  ContenderDocument,
+  NoticeDocument,
+  WorkloadDocument,
+} from './schema.ts';
 import { visible } from './visible.ts';
 
 /** Longest value shown in a table; the JSON document has all of it. */
@@ -26,6 +32,11 @@ export function workloadLabel(workload: WorkloadDocument): string {
 /** 'Application argocd/web'. */
 export function applicationLabel(application: ApplicationDocument): string {
   return visible(`Application ${application.namespace}/${application.name}`);
+}
+
+/** 'rollout', and of a drift its sort: 'drift (manual-scale)'. */
+export function noticeLabel({ kind, category }: NoticeDocument): string {
+  return kind !== 'drift' || category === undefined ? kind : `${kind} (${category})`;
 }
 
 /** A value of a field on one line: numbers and short strings as they are, the rest as JSON, long ones cut. */

@@ -72,6 +72,7 @@ export function logNotice(logger: Logger, notice: Notice): void {
       event: 'notice',
       at: rfc3339(notice.at),
       kind: notice.kind,
+      ...(notice.category === undefined ? {} : { category: notice.category }),
       workload: workload === null ? null : displayRef(workload),
       application: application === null ? null : `${application.namespace}/${application.name}`,
       count: notice.count,

@@ -6,7 +6,14 @@ import type {
   RiskDocument,
   WatchDocument,
 } from '../../report/schema.ts';
-import { counted, dateTimeLabel, durationLabel, secondsBetween, workloadLabel } from '../../report/words.ts';
+import {
+  counted,
+  dateTimeLabel,
+  durationLabel,
+  noticeLabel,
+  secondsBetween,
+  workloadLabel,
+} from '../../report/words.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
 import { resolvedRow } from './conflict.ts';
@@ -72,7 +79,7 @@ export function noticeList(notices: readonly NoticeDocument[], root: string): Ht
       .map(
         (
           notice,
-        ) => html`<li><span class="note">${dateTimeLabel(notice.at)} ${notice.kind}${notice.count > 1 && ` (${notice.count} times)`}</span> ${notice.message}</li>
+        ) => html`<li><span class="note">${dateTimeLabel(notice.at)} ${noticeLabel(notice)}${notice.count > 1 && ` (${notice.count} times)`}</span> ${notice.message}</li>
 `,
       )}</ul>${more(notices.length, root)}`,
   );
