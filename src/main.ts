@@ -34,7 +34,7 @@ function describeCommands(io: CommandIo, exitWith: (code: number) => void): Comm
     .command('replay')
     .description('run the detector over recordings, in their own time')
     .argument('<file...>', '.ndjson, .ndjson.gz or - for standard input; several files are parts of one stream')
-    .option(OUTPUT, 'text or json', 'text')
+    .option(OUTPUT, 'text, json or html (an incident report, one file)', 'text')
     .option('--fail-on <level>', 'exit with 1 on: confirmed, suspected (both also of what is over by the end), risk')
     .action(async (files: string[], flags) =>
       exitWith(await (await import('./commands/replay.ts')).replay(files, flags, io)),

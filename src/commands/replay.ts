@@ -6,6 +6,7 @@ import { ReplaySource } from '../recording/replay-source.ts';
 import { renderJson } from '../report/json.ts';
 import type { Report } from '../report/schema.ts';
 import { renderReportText } from '../report/text.ts';
+import { renderIncidentReport } from '../web/views/incident.ts';
 import { fails, parseFailOn } from './fail-on.ts';
 import type { CommandIo } from './io.ts';
 import { describeBytes, Progress, textOptions } from './terminal.ts';
@@ -19,8 +20,7 @@ export interface ReplayFlags {
 /** Prints the report; resolves to the exit code. @throws UsageError, RecordingError */
 export async function replay(files: readonly string[], flags: ReplayFlags, io: CommandIo): Promise<number> {
   const output = flags.output ?? 'text';
-  if (output !== 'text' && output !== 'json')
-    throw new UsageError(`--output ${output} is not known: use text or json.`);
+  if (!isOutput(output)) throw new UsageError(`--output ${output} is not known: use text, json or html.`);
   const failOn = parseFailOn(flags.failOn);
   if (files.filter((file) => file === '-').length > 1)
     throw new UsageError('Standard input (-) can be read only once.');
@@ -32,8 +32,17 @@ export async function replay(files: readonly string[], flags: ReplayFlags, io: C
   });
   progress.clear();
   for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
-  io.stdout.write(output === 'json' ? renderJson(report, 2) : renderReportText(report, textOptions(io.stdout, io.env)));
+  const render = {
+    text: () => renderReportText(report, textOptions(io.stdout, io.env)),
+    json: () => renderJson(report, 2),
+    html: () => renderIncidentReport(report),
+  };
+  io.stdout.write(render[output]());
   return fails(report, failOn) ? 1 : 0;
+}
+
+function isOutput(output: string): output is 'text' | 'json' | 'html' {
+  return output === 'text' || output === 'json' || output === 'html';
 }
 
 export interface ReplayInput {

@@ -9,8 +9,10 @@ import { ICON } from './assets/style.ts';
 import type { EventStream } from './events.ts';
 import { digestOf } from './events.ts';
 import { sendProblem } from './problem.ts';
+import { incidentFileName, renderConflictReport } from './views/incident.ts';
 import type { PageInput } from './views/page.ts';
-import { renderConflictPage, renderNoSuchConflict, renderOverview } from './views/page.ts';
+import { renderConflictPage, renderNoSuchConflict, renderOverview, renderRisks } from './views/page.ts';
+import { risksByRule } from './views/risks.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -40,6 +42,23 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
     const conflict = find(input.report.conflicts, request.params.id);
     if (conflict === undefined) return reply.code(404).type(HTML).send(renderNoSuchConflict(input));
     return reply.type(HTML).send(renderConflictPage(input, conflict));
+  });
+
+  app.get<WithId>('/conflicts/:id/report.html', async (request, reply) => {
+    const input = pageInput();
+    const conflict = find(input.report.conflicts, request.params.id);
+    if (conflict === undefined) return sendProblem(request, reply, 404, 'There is no conflict with this id.');
+    return reply
+      .header('content-disposition', `attachment; filename="${incidentFileName(conflict)}"`)
+      .type(HTML)
+      .send(renderConflictReport(conflict, input.report));
+  });
+  app.get<{ Params: { rule: string }; Querystring: { page?: string } }>('/risks/:rule', async (request, reply) => {
+    const input = pageInput();
+    const group = risksByRule(input.report.risks).find(([first]) => first.rule === request.params.rule);
+    const page = group === undefined ? null : renderRisks(input, group, Number(request.query.page ?? 1));
+    if (page === null) return sendProblem(request, reply, 404, 'There is no such risk now; / shows those there are.');
+    return reply.type(HTML).send(page);
   });
 
   app.get('/api/v1/report', async (_request, reply) => reply.type(JSON_TYPE).send(renderJson(sources.snapshot())));

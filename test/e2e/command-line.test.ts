@@ -50,7 +50,7 @@ describe('the command line', () => {
     ['a command that does not exist', ['frob'], "unknown command 'frob'"],
     ['an unknown flag', ['replay', '--frob', 'x'], "unknown option '--frob'"],
     ['a missing file', ['replay', '/nowhere.ndjson'], '/nowhere.ndjson cannot be read: there is no such file.'],
-    ['an unknown output', ['replay', '-o', 'xml', 'x'], '--output xml is not known: use text or json.'],
+    ['an unknown output', ['replay', '-o', 'xml', 'x'], '--output xml is not known: use text, json or html.'],
     [
       'an unknown level',
       ['replay', '--fail-on', 'all', 'x'],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build-report.ts';
 import type { Report } from '../../src/report/schema.ts';
-import { renderConflictPage, renderNoSuchConflict, renderOverview } from '../../src/web/views/page.ts';
+import { renderIncidentReport } from '../../src/web/views/incident.ts';
+import { renderConflictPage, renderNoSuchConflict, renderOverview, renderRisks } from '../../src/web/views/page.ts';
+import { risksByRule } from '../../src/web/views/risks.ts';
 import * as given from '../support/report-fixtures.ts';
 
 const READY = { ok: true, reasons: [] };
@@ -94,7 +96,9 @@ describe('the status page', () => {
     const page = overview(report);
     expect(page).toContain('fight over /spec/replicas of Deployment shop/web (9 &lt;-&gt; 3)');
     expect(page).toContain('<dt>Going for</dt><dd>4 min 15 s');
-    expect(page).toContain('since 05:44:58 UTC');
+    expect(page).toContain(
+      '<time datetime="2026-11-21T05:44:58.741Z" title="2026-11-21 05:44:58 UTC">05:44:58</time> UTC',
+    );
     expect(page).toContain('<dt>Short by</dt><dd>1,288 <small>replica-seconds, down to 3 of 9 wanted</small>');
     expect(page).toContain('kubectl patch applications.argoproj.io web -n argocd --type json -p');
     expect(page).toContain('href="./conflicts/7f3a1c9e2b40"');
@@ -122,14 +126,59 @@ describe('the status page', () => {
     expect(drawn(given.evidenceOf(40))).toContain('The whole fight: reversals per 20 s.');
   });
 
-  it('shows 20 conflicts in full and where the others are', () => {
-    const conflicts = Array.from({ length: 23 }, (_, index) => ({
+  it('stays small with 200 conflicts and 5,000 risks, and leads to all of them', () => {
+    const conflicts = Array.from({ length: 200 }, (_, index) => ({
       conflict: given.aConflict({ id: `c${index}` }),
       remedy,
     }));
-    const page = overview(buildReport({ window, conflicts, notices: [], risks: [] }));
-    expect(page.match(/<article/g)).toHaveLength(20);
-    expect(page).toContain('3 more conflicts in the <a href="./api/v1/report">');
+    const risks = Array.from({ length: 5_000 }, (_, index) =>
+      given.aRisk({ rule: `TW10${index % 3}`, workload: { ...given.WEB, name: `web-${index}` } }),
+    );
+    const large = buildReport({ window, conflicts, notices: [], risks });
+    const page = overview(large);
+    expect(page.match(/<article/g)).toHaveLength(10);
+    for (const { id } of large.conflicts) expect(page).toContain(`href="./conflicts/${id}"`);
+    for (const rule of ['TW100', 'TW101', 'TW102']) expect(page).toContain(`href="./risks/${rule}"`);
+    expect(page).toContain('All 1,667 workloads with TW100');
+    expect(page.length).toBeLessThan(600_000);
+  });
+
+  it('unfolds the first step of the only fight, and folds those of several', () => {
+    const conflicts = [given.aConflict(), given.aConflict({ id: 'other' })].map((conflict) => ({ conflict, remedy }));
+    const steps = (page: string) => page.match(/-first"( open)?>/g);
+    expect(steps(overview(buildReport({ ...fight, conflicts: conflicts.slice(0, 1) })))).toEqual(['-first" open>']);
+    expect(steps(overview(buildReport({ ...fight, conflicts })))).toEqual(['-first">', '-first">']);
+  });
+});
+
+describe('the risks of one rule', () => {
+  const READ = { readiness: READY, digest: '' };
+  const risks = Array.from({ length: 120 }, (_, index) =>
+    given.aRisk({ workload: { ...given.WEB, name: `web-${String(index).padStart(3, '0')}` } }),
+  );
+  const report = buildReport({ window, conflicts: [], notices: [], risks });
+  const [group] = risksByRule(report.risks);
+  const page = (number: number) => (group === undefined ? null : renderRisks({ report, ...READ }, group, number));
+
+  it('come page by page, each once', () => {
+    const names = [1, 2, 3].flatMap((number) => page(number)?.match(/web-\d{3}(?=<\/strong>)/g) ?? []);
+    expect(names).toEqual(risks.map(({ workload }) => workload.name));
+    expect(page(1)).toContain('rel="next" href="?page=2"');
+    expect(page(1)).not.toContain('rel="prev"');
+    expect(page(3)).not.toContain('rel="next"');
+  });
+
+  it('have no page before the first, after the last or in between', () => {
+    expect([0, 4, 1.5, Number.NaN].map(page)).toEqual([null, null, null, null]);
+  });
+
+  it('are named with the most urgent rule first', () => {
+    const mixed = [
+      given.aRisk({ rule: 'TW101', severity: 'info' }),
+      given.aRisk({ rule: 'TW109', severity: 'critical' }),
+    ];
+    const groups = risksByRule(buildReport({ window, conflicts: [], notices: [], risks: mixed }).risks);
+    expect(groups.map(([{ rule }]) => rule)).toEqual(['TW109', 'TW101']);
   });
 });
 
@@ -137,8 +186,15 @@ describe('silence on the status page', () => {
   const quiet = (watches = [given.aWatch()]) =>
     buildReport({ window, conflicts: [], notices: [], risks: [], health: { watches, skippedLines: 0 } });
 
-  it('is called peace when everything is seen', () => {
-    expect(overview(quiet())).toContain('<h1>Nothing fights</h1>');
+  it('is called peace when everything is seen, with what was watched', () => {
+    const watched = { workloads: 1_204, applications: 310, autoscalers: 88, auditedAt: given.T0 + 135_000 };
+    const page = overview(buildReport({ window, conflicts: [], notices: [], risks: [given.aRisk()], watched }));
+    expect(page).toContain('<h1>No fight</h1>');
+    const text = page.replace(/<[^>]*>/g, '');
+    expect(text).toContain(
+      '1,204 workloads, 310 Applications and 88 autoscalers watched, last audit 2 min ago, risks: 1',
+    );
+    expect(overview(quiet())).toContain('<h1>No fight</h1>');
   });
 
   it('is not called peace before everything was listed', () => {
@@ -152,8 +208,11 @@ describe('silence on the status page', () => {
     const page = overview(quiet([given.aWatch({ state: 'interrupted' })]));
     expect(page).toContain('<h1>No fight seen, but not everything is seen</h1>');
     expect(page).toContain('the watch of deployments.apps is interrupted');
+    const stale = overview(quiet([given.aWatch({ lastContactAt: given.T0 - 600_000 })]));
+    expect(stale).toContain('<h1>No fight seen, but not everything is seen</h1>');
+    expect(stale).toContain('nothing heard of deployments.apps for 14 min.');
     const optional = overview(quiet([given.aWatch({ state: 'absent', mandatory: false })]));
-    expect(optional).toContain('<h1>Nothing fights</h1>');
+    expect(optional).toContain('<h1>No fight</h1>');
   });
 });
 
@@ -169,9 +228,27 @@ describe("a conflict's own page", () => {
     if (conflict === undefined) throw new Error('the report lost its conflict');
     const page = renderConflictPage({ report, readiness: READY, digest: 'abc' }, conflict);
     expect(page.match(/<tr><td>/g)).toHaveLength(conflict.evidence.length);
-    expect(page).toContain('evidence" open>');
     expect(page).toContain('href="../assets/icon.svg"');
-    expect(overview(report).match(/<tr><td>/g)).toHaveLength(12);
+    expect(page).toContain('href="../conflicts/7f3a1c9e2b40/report.html" download');
+  });
+
+  it('names what else came up about the same workload or Application, and nothing else', () => {
+    const ours = { workload: { ...given.WEB }, application: null };
+    const report = buildReport({
+      window,
+      conflicts: [{ conflict: given.aConflict(), remedy }],
+      notices: [
+        given.aNotice({ ...ours, message: 'ours' }),
+        given.aNotice({ workload: null, application: given.WEB_APP, message: 'our Application' }),
+        given.aNotice({ message: 'of another' }),
+      ],
+      risks: [given.aRisk({ ...ours, message: 'our risk' }), given.aRisk({ message: 'another risk' })],
+    });
+    const [conflict] = report.conflicts;
+    if (conflict === undefined) throw new Error('the report lost its conflict');
+    const page = renderConflictPage({ report, readiness: READY, digest: '' }, conflict);
+    for (const text of ['> ours<', '> our Application<', 'our risk']) expect(page).toContain(text);
+    for (const text of ['of another', 'another risk']) expect(page).not.toContain(text);
   });
 
   it('says so when there is no such conflict', () => {
@@ -188,6 +265,7 @@ describe('hostile names on the page', () => {
     const [one] = evil.conflicts;
     const [other] = tame.conflicts;
     if (one === undefined || other === undefined) throw new Error('the report lost its conflict');
+    expect(skeleton(renderIncidentReport(evil))).toEqual(skeleton(renderIncidentReport(tame)));
     expect(skeleton(renderConflictPage({ report: evil, readiness: READY, digest: '' }, one))).toEqual(
       skeleton(renderConflictPage({ report: tame, readiness: READY, digest: '' }, other)),
     );

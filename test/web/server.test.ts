@@ -20,7 +20,7 @@ const fight: ReportInput = {
   window: { from: given.T0 - 3_000, to: given.T0 + 255_000 },
   conflicts: [{ conflict: given.aConflict(), remedy }],
   notices: [],
-  risks: [],
+  risks: [given.aRisk()],
 };
 
 const open: WebServer[] = [];
@@ -49,6 +49,8 @@ function aServer(overrides: Partial<WebServerOptions> = {}) {
 const PATHS = [
   '/',
   '/conflicts/7f3a1c9e2b40',
+  '/conflicts/7f3a1c9e2b40/report.html',
+  '/risks/TW101',
   '/api/v1/report',
   '/api/v1/conflicts/7f3a1c9e2b40',
   '/metrics',
@@ -74,6 +76,22 @@ describe('what is served', () => {
     expect((await server.inject(`/api/v1${path}`)).json()).toEqual(buildReport(input).conflicts[0]);
     expect((await server.inject('/')).body).toContain(`href=".${path}"`);
     expect((await server.inject(path)).statusCode).toBe(200);
+  });
+
+  it('is the incident report of one conflict, as a file to keep', async () => {
+    const { server } = aServer();
+    const answer = await server.inject('/conflicts/7f3a1c9e2b40/report.html');
+    expect(answer.headers['content-disposition']).toBe('attachment; filename="tugwatch-shop-web-7f3a1c9e2b40.html"');
+    expect(answer.body).toContain('<h1>Incident report: Deployment shop/web</h1>');
+    expect((await server.inject('/conflicts/nothing/report.html')).statusCode).toBe(404);
+  });
+
+  it('is the risks of a rule that there is, and 404 for others', async () => {
+    const { server } = aServer();
+    const status = async (path: string) => (await server.inject(path)).statusCode;
+    expect(await status('/risks/TW101')).toBe(200);
+    for (const path of ['/risks/TW999', '/risks/TW101?page=2', '/risks/TW101?page=x', '/risks/TW101?page=1&page=1'])
+      expect(await status(path), path).toBe(404);
   });
 
   it('is the metrics in the text format of Prometheus', async () => {

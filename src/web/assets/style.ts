@@ -16,17 +16,22 @@ export const STYLE = `
   }
 }
 * { box-sizing: border-box; }
+/* The script keeps the place itself: not every browser does. */
+html { overflow-anchor: none; scroll-padding-top: 6rem; -webkit-text-size-adjust: 100%; }
 body { margin: 0; overflow-wrap: anywhere; background: var(--back); color: var(--text); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 2px; }
-code, pre, td { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+code, pre, td, tbody th { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 code { font-size: .92em; overflow-wrap: anywhere; }
 header { position: sticky; top: 0; z-index: 1; background: var(--card); border-bottom: 1px solid var(--line); border-top: 6px solid var(--good); }
 header.confirmed { border-top-color: var(--bad); }
 header.suspected { border-top-color: var(--warn); }
+main:focus { outline: none; }
+.skip { position: absolute; left: -100vw; }
+.skip:focus { left: .5rem; top: .5rem; z-index: 2; background: var(--card); padding: .75rem 1rem; border-radius: 6px; }
 .bar, main, footer { max-width: 60rem; margin: 0 auto; padding: .5rem 1rem; }
 .bar { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
-.brand { color: var(--soft); font-weight: 600; text-decoration: none; }
+.brand { color: var(--soft); font-weight: 600; text-decoration: none; padding: .25rem 0; }
 h1 { margin: 0; font-size: 1.35rem; flex: 1; min-width: 12rem; }
 .confirmed h1 { color: var(--bad); }
 .suspected h1 { color: var(--warn); }
@@ -37,7 +42,7 @@ h1 { margin: 0; font-size: 1.35rem; flex: 1; min-width: 12rem; }
 .card.suspected { border-left: 6px solid var(--warn); }
 .card.resolved, .peace { border-left: 6px solid var(--good); }
 h2 { font-size: 1.15rem; margin: .25rem 0; overflow-wrap: anywhere; }
-h2 a { color: inherit; }
+h2 a { color: inherit; display: inline-block; padding: .15rem 0; }
 h2 code { color: var(--soft); font-weight: 400; }
 h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
 .badges { margin: 0; color: var(--soft); }
@@ -61,6 +66,14 @@ figcaption { font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
 ${PICTURE_STYLE}.remedy { border-top: 1px solid var(--line); margin-top: 1rem; }
 .steps-list { padding-left: 1.4rem; }
 .steps-list p { margin: .5rem 0; }
+.more { display: inline-block; padding: .5rem 0; font-weight: 600; }
+.more::after { content: ' →'; }
+.more.back::before { content: '← '; }
+.more.back::after, .more[rel=prev]::after { content: ''; }
+.tools { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; justify-content: space-between; margin-top: .5rem; }
+.button { display: inline-block; padding: .45rem 1rem; font-weight: 600; text-decoration: none; background: var(--card); border: 1px solid var(--link); border-radius: 6px; }
+.pages { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; }
+.in { color: var(--soft); }
 .where { background: var(--box); border: 1px solid var(--line); border-radius: 4px; padding: 0 .35rem; font-size: .85rem; white-space: nowrap; }
 .note { color: var(--soft); font-size: .92rem; overflow-wrap: anywhere; }
 .careful { background: var(--warn-back); border-radius: 6px; padding: .5rem .75rem; overflow-wrap: anywhere; }
@@ -69,9 +82,11 @@ ${PICTURE_STYLE}.remedy { border-top: 1px solid var(--line); margin-top: 1rem; }
 pre { margin: 0; padding: .6rem .75rem; background: var(--box); border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; font-size: .87rem; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 22rem; }
 .copybox button { display: block; margin: .35rem 0 0; min-height: 2.5rem; padding: .25rem 1rem; font: inherit; font-weight: 600; color: var(--link); background: var(--card); border: 1px solid var(--link); border-radius: 6px; cursor: pointer; }
 .copybox button[hidden] { display: none; }
-summary { cursor: pointer; padding: .35rem 0; color: var(--link); font-weight: 600; }
+summary { cursor: pointer; padding: .4rem 0; color: var(--link); font-weight: 600; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .87rem; }
+caption { text-align: left; color: var(--soft); padding: .25rem 0; }
+tbody th { font-weight: 400; color: inherit; }
 th { text-align: left; font-weight: 600; color: var(--soft); }
 th, td { padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .state.interrupted, .state.forbidden { color: var(--bad); font-weight: 600; }
@@ -79,7 +94,9 @@ th, td { padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); w
 .entries li { padding: .5rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 .entries li:last-child { border-bottom: 0; }
 .entries .note { display: block; }
+.entries a { display: inline-block; padding: .15rem 0; }
 footer { color: var(--soft); padding-bottom: 2rem; }
+footer a { display: inline-block; padding: .5rem 1rem .5rem 0; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
 @media (max-width: 40rem) {
   .bar, main, footer { padding-left: .75rem; padding-right: .75rem; }
@@ -90,9 +107,27 @@ footer { color: var(--soft); padding-bottom: 2rem; }
   .timeline > svg.wide { display: none; }
   .timeline > svg.narrow { display: block; }
   .copybox button { width: 100%; min-height: 2.75rem; }
+  .button { flex: 1 0 100%; text-align: center; padding: .65rem 1rem; }
+  summary, .more { padding: .6rem 0; }
   .entries .note { font-size: .87rem; }
 }
-@media print { header { position: static; } .copybox button { display: none; } }
+@media (prefers-reduced-motion: reduce) { * { scroll-behavior: auto !important; transition: none !important; animation: none !important; } }
+.incident header { position: static; border-top: 0; }
+.incident pre { max-height: none; }
+@media print {
+  :root { color-scheme: light; --back: #fff; --card: #fff; --text: #000; --soft: #444; --line: #bbb; --box: #fff; --bad: #b42318; --warn: #8a5300; --good: #1a6e3c; --link: #000; ${PICTURE_COLOURS.light} }
+  body { font-size: 11pt; }
+  header { position: static; border-top-width: 2px; }
+  .copybox button, .tools, .skip, footer a, #live { display: none; }
+  .card { border-width: 1px 0 0; border-radius: 0; padding: .5rem 0; }
+  .bar, main, footer { max-width: none; padding: 0; }
+  pre { max-height: none; font-size: 8.5pt; }
+  .timeline > svg.wide { display: block; }
+  .timeline > svg.narrow { display: none; }
+  .timeline, .tiles div, .copybox, tr { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+  th, td { white-space: normal; }
+}
 `;
 
 /** Two ends of a rope, pulled apart. */

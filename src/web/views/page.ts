@@ -1,12 +1,15 @@
-/** The pages: what fights now, and one conflict. Readable without script, without style and on a phone. */
-import type { ConflictDocument, Report } from '../../report/schema.ts';
-import { counted } from '../../report/words.ts';
+/** The pages: what fights now, one conflict, the risks of one rule. Readable without script, without style and on a phone. */
+import type { ConflictDocument, Report, RiskDocument } from '../../report/schema.ts';
+import { counted, secondsBetween } from '../../report/words.ts';
 import type { Probe } from '../../telemetry/health.ts';
-import { STYLE } from '../assets/style.ts';
 import type { Html } from '../html.ts';
-import { html, Html as Markup } from '../html.ts';
-import { conflictView } from './conflict.ts';
-import { noticeList, resolvedList, riskList, watchList } from './lists.ts';
+import { html } from '../html.ts';
+import { concerning } from './concerning.ts';
+import { conflictCard, conflictHref, conflictRow, conflictView } from './conflict.ts';
+import { framed, type Mood } from './frame.ts';
+import { noticeList, resolvedList, section, staleWatches, watchList } from './lists.ts';
+import { riskList, riskPage } from './risks.ts';
+import { agoView } from './times.ts';
 
 export interface PageInput {
   readonly report: Report;
@@ -15,43 +18,64 @@ export interface PageInput {
   readonly digest: string;
 }
 
-/** Conflicts shown in full; more would make the page useless and heavy. */
-const MOST_CONFLICTS = 20;
+/** Conflicts shown with their picture; of more there is a line each. */
+const MOST_CARDS = 10;
+const MOST_ROWS = 300;
 
 export function renderOverview({ report, readiness, digest }: PageInput): string {
   const active = report.conflicts.filter(({ state }) => state !== 'resolved');
+  const resolved = report.conflicts.filter(({ state }) => state === 'resolved');
   const now = report.window.to;
   const sight = sightOf(report, readiness);
-  const content = html`${banner(sight)}
-${active.slice(0, MOST_CONFLICTS).map((each) => conflictView(each, { now, root: './', whole: false }))}
-${active.length > MOST_CONFLICTS && rest(active.length - MOST_CONFLICTS)}
-${active.length === 0 && sight.length === 0 && peace(report)}
-${resolvedList(
-  report.conflicts.filter(({ state }) => state === 'resolved'),
-  './',
-)}
+  const content = html`${banner(sight, readiness)}
+${active.length === 0 && sight.length === 0 ? peace(report) : watchedLine(report)}
+${active.slice(0, MOST_CARDS).map((each) => conflictCard(each, now, './', active.length === 1))}
+${active.length > MOST_CARDS && furtherList(active.slice(MOST_CARDS), now)}
+${resolvedList(resolved, now, './')}
 ${riskList(report.risks, './')}
-${noticeList(report.notices, './')}
+${noticeList(report.notices, now, './')}
 ${report.health !== undefined && watchList(report.health, now)}`;
   const mood = active.length === 0 && sight.length > 0 ? 'suspected' : moodOf(active);
-  return layout({ headline: headline(report, sight.length === 0), mood, now, digest, root: './' }, content);
+  return framed({ headline: headline(report, sight.length === 0), mood, now, digest, root: './' }, content);
 }
 
 export function renderConflictPage({ report, readiness, digest }: PageInput, conflict: ConflictDocument): string {
   const now = report.window.to;
-  const content = html`${banner(sightOf(report, readiness))}<nav aria-label="Back"><a href="../">All conflicts</a></nav>
-${conflictView(conflict, { now, root: '../', whole: true })}`;
-  const verdict = `${conflict.workload.name}: conflict ${conflict.state}`;
-  return layout({ headline: verdict, mood: moodOf([conflict]), now, digest, root: '../' }, content);
+  const { notices, risks } = concerning(conflict, report);
+  const content = html`${banner(sightOf(report, readiness), readiness)}<nav class="tools" data-key="tools" aria-label="This conflict"><a class="more back" href="../">All conflicts</a>
+<a class="button" href="${conflictHref(conflict, '../')}/report.html" download>Download incident report</a></nav>
+${conflictView(conflict, now, '../')}
+${noticeList(notices, now, '../')}
+${riskList(risks, '../')}`;
+  const headline = `${conflict.workload.name}: conflict ${conflict.state}`;
+  return framed({ headline, mood: moodOf([conflict]), now, digest, root: '../' }, content);
 }
 
 export function renderNoSuchConflict({ report, readiness, digest }: PageInput): string {
-  const content = html`${banner(sightOf(report, readiness))}<section class="card" data-key="missing"><p>There is no such conflict. It may have been
-forgotten since it was over, or Tugwatch was restarted and has not seen it again. <a href="../">All conflicts</a></p></section>`;
-  return layout({ headline: 'No such conflict', mood: 'none', now: report.window.to, digest, root: '../' }, content);
+  const active = report.conflicts.filter(({ state }) => state !== 'resolved').length;
+  const content = html`${banner(sightOf(report, readiness), readiness)}<section class="card" data-key="missing"><p>There is no conflict with this id. It may have been over for long and
+forgotten since (the last 200 that are over are kept), or Tugwatch was restarted without a checkpoint and has not seen it again: it would come back
+under the same address.</p>
+<p><a class="more" href="../">${active === 0 ? 'All conflicts' : `All conflicts: ${active} now`}</a></p></section>`;
+  return framed({ headline: 'No such conflict', mood: 'none', now: report.window.to, digest, root: '../' }, content);
 }
 
-/** '2 fights now, 1 suspected', 'Nothing fights'; silence proves nothing while Tugwatch does not see everything. */
+/** The risks of one rule, `page` from 1 on; null where there is no such page. */
+export function renderRisks(
+  { report, readiness, digest }: PageInput,
+  group: readonly [RiskDocument, ...RiskDocument[]],
+  page: number,
+): string | null {
+  const { content, pages } = riskPage(group, page);
+  if (!Number.isInteger(page) || page < 1 || page > pages) return null;
+  const all = html`${banner(sightOf(report, readiness), readiness)}<nav class="tools" data-key="tools" aria-label="Back"><a class="more back" href="../">Overview</a></nav>
+${content}`;
+  const [first] = group;
+  const headline = `${counted(group.length, 'risk')} ${first.rule}`;
+  return framed({ headline, mood: 'none', now: report.window.to, digest, root: '../' }, all);
+}
+
+/** '2 fights now, 1 suspected', 'No fight'; silence proves nothing while Tugwatch does not see everything. */
 export function headline(report: Report, seesAll: boolean): string {
   const count = (state: ConflictDocument['state']) => report.conflicts.filter((each) => each.state === state).length;
   const parts = [
@@ -59,10 +83,8 @@ export function headline(report: Report, seesAll: boolean): string {
     ...(count('suspected') > 0 ? [`${count('suspected')} suspected`] : []),
   ];
   if (parts.length > 0) return parts.join(', ');
-  return seesAll ? 'Nothing fights' : 'No fight seen, but not everything is seen';
+  return seesAll ? 'No fight' : 'No fight seen, but not everything is seen';
 }
-
-type Mood = 'confirmed' | 'suspected' | 'none';
 
 function moodOf(conflicts: readonly ConflictDocument[]): Mood {
   if (conflicts.some(({ state }) => state === 'confirmed')) return 'confirmed';
@@ -70,62 +92,63 @@ function moodOf(conflicts: readonly ConflictDocument[]): Mood {
 }
 
 function peace(report: Report): Html {
-  const risks = report.risks.filter(({ suppressed }) => suppressed === null).length;
+  const risks = openRisks(report);
   const next =
-    risks === 0 ? 'Nothing known would start a fight either.' : `${counted(risks, 'risk')} may start one; see below.`;
-  return html`<section class="card peace" data-key="peace"><p>No writers undo each other's writes. ${next}</p></section>`;
+    risks === 0
+      ? 'Nothing known would start a fight either.'
+      : html`<a href="#risks-title">${counted(risks, 'risk')}</a> may start one.`;
+  return html`<section class="card peace" data-key="peace" aria-label="No fight"><p><strong>No fight.</strong> No writers undo each other's writes. ${next}</p>
+${watchedSentence(report)}</section>`;
 }
 
-function rest(count: number): Html {
-  return html`<p class="note" data-key="rest">${counted(count, 'more conflict')} in the <a href="./api/v1/report">JSON report</a>.</p>`;
+function watchedLine(report: Report): Html | null {
+  const sentence = watchedSentence(report);
+  return sentence === null ? null : html`<div data-key="watched">${sentence}</div>`;
+}
+
+/** '1,204 workloads, 310 Applications and 88 autoscalers watched, last audit 2 min ago, risks: 3' */
+function watchedSentence(report: Report): Html | null {
+  const { watched } = report;
+  if (watched === undefined) return null;
+  const { workloads, applications, autoscalers, auditedAt } = watched;
+  const what = `${counted(workloads, 'workload')}, ${counted(applications, 'Application')} and ${counted(autoscalers, 'autoscaler')} watched`;
+  return html`<p class="note">${what}${auditedAt !== null && html`, last audit ${agoView(auditedAt, report.window.to)}`}, risks: ${openRisks(report)}</p>`;
+}
+
+function openRisks(report: Report): number {
+  return report.risks.filter(({ suppressed }) => suppressed === null).length;
+}
+
+function furtherList(conflicts: readonly ConflictDocument[], now: string): Html {
+  const rest = conflicts.length - MOST_ROWS;
+  return section(
+    'further',
+    `${counted(conflicts.length, 'further conflict')}`,
+    html`<ul class="entries">${conflicts.slice(0, MOST_ROWS).map((each) => conflictRow(each, now, './'))}</ul>
+${rest > 0 && html`<p class="note">${counted(rest, 'more conflict')} in the <a href="./api/v1/report">JSON report</a>.</p>`}`,
+  );
 }
 
 /** What keeps Tugwatch from seeing everything that verdicts need; empty when nothing does. */
 function sightOf(report: Report, readiness: Probe): readonly string[] {
   if (!readiness.ok) return readiness.reasons;
-  return (report.health?.watches ?? [])
-    .filter((watch) => watch.mandatory && watch.state !== 'watching')
-    .map((watch) => `the watch of ${watch.resource} is ${watch.state}`);
+  const stale = staleWatches(report.health, report.window.to).filter(({ mandatory }) => mandatory);
+  return [
+    ...(report.health?.watches ?? [])
+      .filter((watch) => watch.mandatory && watch.state !== 'watching')
+      .map((watch) => `the watch of ${watch.resource} is ${watch.state}`),
+    ...stale.map(
+      ({ resource, lastContactAt }) =>
+        `nothing heard of ${resource} for ${Math.round(secondsBetween(lastContactAt ?? '', report.window.to) / 60)} min`,
+    ),
+  ];
 }
 
-function banner(sight: readonly string[]): Html | null {
+function banner(sight: readonly string[], readiness: Probe): Html | null {
   if (sight.length === 0) return null;
-  return html`<section class="card careful" data-key="sight"><p><strong>Tugwatch does not see everything:</strong> ${sight.join('; ')}.</p></section>
+  const title = readiness.ok
+    ? 'Tugwatch does not see everything:'
+    : 'Tugwatch is not ready yet, not everything is listed:';
+  return html`<section class="card careful" data-key="sight" aria-label="Sight"><p><strong>${title}</strong> ${sight.join('; ')}.</p></section>
 `;
-}
-
-interface Frame {
-  readonly headline: string;
-  readonly mood: Mood;
-  readonly now: string;
-  readonly digest: string;
-  readonly root: string;
-}
-
-function layout({ headline: title, mood, now, digest, root }: Frame, content: Html): string {
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title} · Tugwatch</title>
-<noscript><meta http-equiv="refresh" content="15"></noscript>
-<link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
-<style>${new Markup(STYLE)}</style>
-<script src="${root}assets/page.js" defer></script>
-</head>
-<body data-root="${root}" data-digest="${digest}">
-<header class="${mood}"><div class="bar"><a class="brand" href="${root}">Tugwatch</a>
-<h1>${title}</h1>
-<p id="live">as of <time datetime="${now}">${now.slice(11, 19)}</time> UTC</p></div></header>
-<p id="announce" class="unseen" role="status"></p>
-<main>
-${content}
-</main>
-<footer><a href="${root}api/v1/report">Report as JSON</a> · <a href="${root}metrics">Metrics</a></footer>
-</body>
-</html>
-`;
-  return page.markup;
 }
