@@ -16,12 +16,20 @@ describe('the image', () => {
   });
 
   it('runs the bundle without a shell, as somebody who is not root', () => {
-    expect(last[0]).toMatch(/^FROM \S*distroless\/nodejs24-debian13:nonroot$/);
+    expect(last[0]).toMatch(/^FROM \$\{BASE_IMAGE\}$/);
     expect(argumentsOf(last, 'USER')).toEqual(['65532:65532']);
     expect(JSON.parse(argumentsOf(last, 'ENTRYPOINT')[0] ?? '')).toEqual(['/nodejs/bin/node', '/app/tugwatch.js']);
     expect(JSON.parse(argumentsOf(last, 'CMD')[0] ?? '')).toEqual(['run']);
     expect(argumentsOf(last, 'RUN')).toEqual([]);
     expect(argumentsOf(last, 'COPY')[0]).toContain('/dist/tugwatch.js');
+  });
+
+  it('takes its base from whoever builds it, and says which it was', () => {
+    expect(lines[0]).toBe('ARG BASE_IMAGE');
+    expect(argumentsOf(last, 'ARG')).toContain('BASE_IMAGE');
+    expect(argumentsOf(last, 'LABEL').join()).toContain('org.opencontainers.image.base.name="$BASE_IMAGE"');
+    // No host of a registry: a name with a dot before its first slash would be one.
+    expect(lines.filter((line) => /^(FROM|ARG) .*\b[\w-]+\.[\w.-]+\//.test(line))).toEqual([]);
   });
 
   it('carries the version of the package', () => {

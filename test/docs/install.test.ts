@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REMEDIATE_ANNOTATION } from '../../src/remedy/permission.ts';
+import { VERSION } from '../../src/version.ts';
 import {
   findObject,
   HAS_KUBECTL,
@@ -57,7 +58,7 @@ describe('docs/install.md', () => {
     const overlays = blocks('yaml').filter((text) => text.includes('kind: Kustomization'));
     expect(overlays).toHaveLength(2);
     const [first = '', openShift = ''] = overlays;
-    expect(JSON.stringify(renderOverlay(first))).toContain('registry.example/tools/tugwatch:0.1.0');
+    expect(JSON.stringify(renderOverlay(first))).toContain(`registry.example/tools/tugwatch:${VERSION}`);
     expect(findObject(renderOverlay(first), 'ServiceMonitor', 'tugwatch')).toBeDefined();
     const { spec } = findObject(renderOverlay(openShift), 'Deployment', 'tugwatch') as unknown as {
       spec: { template: { spec: { securityContext: object } } };

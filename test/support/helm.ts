@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { findTool, whyMissing } from '../../scripts/tools/find.ts';
 import { type ManifestObject, parseObjects } from './install-manifests.ts';
 
@@ -36,7 +35,8 @@ export interface Release {
 export function template({ name = 'tugwatch', namespace = 'tugwatch', values = {} }: Release = {}): HelmRun {
   const folder = mkdtempSync(join(tmpdir(), 'tugwatch-values-'));
   try {
-    writeFileSync(join(folder, 'values.yaml'), stringify(values));
+    // As JSON: an unquoted `off` is a boolean to helm, which reads YAML 1.1.
+    writeFileSync(join(folder, 'values.yaml'), JSON.stringify(values));
     return helm('template', name, CHART, '--namespace', namespace, '-f', join(folder, 'values.yaml'));
   } finally {
     rmSync(folder, { recursive: true });
