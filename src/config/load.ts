@@ -48,6 +48,11 @@ export function loadConfig(sources: ConfigSources): Config {
       `${origins.get('auditSchedule') ?? 'auditSchedule'} is no cron expression: "${result.data.auditSchedule}"; use five fields, such as "*/10 * * * *".`,
     );
   }
+  const { tlsCertFile, tlsKeyFile } = result.data;
+  if ((tlsCertFile === '') !== (tlsKeyFile === '')) {
+    const [given, missing] = tlsKeyFile === '' ? ['tlsCertFile', 'tlsKeyFile'] : ['tlsKeyFile', 'tlsCertFile'];
+    throw new ConfigError(`${origins.get(given) ?? given} is wrong: it needs ${missing} beside it.`);
+  }
   return result.data;
 }
 

@@ -13,6 +13,10 @@ function wholeNumber(least: number, most: number) {
 export const configSchema = z.strictObject({
   host: z.string().default(''),
   port: wholeNumber(0, 65_535).default(8080),
+  tlsCertFile: z.string().default(''),
+  tlsKeyFile: z.string().default(''),
+  metricsAuth: z.enum(['none', 'token-review']).default('none'),
+  pageAuth: z.enum(['none', 'loopback', 'token-review']).default('none'),
   namespace: z.string().default(''),
   argocdNamespace: z.string().default(''),
   kubeconfig: z.string().default(''),

@@ -2,6 +2,10 @@
 export const SETTINGS = {
   host: 'address to serve HTTP on; empty is every address',
   port: 'port to serve HTTP on; 0 takes a free one (default 8080)',
+  tlsCertFile: 'certificate to serve HTTPS with, PEM; followed when it rotates; empty serves plain HTTP',
+  tlsKeyFile: 'private key of the certificate, PEM',
+  metricsAuth: 'token-review answers /metrics only to bearers of a token that may get it (default none)',
+  pageAuth: 'the same for page and API; loopback is for kubectl port-forward only (default none)',
   namespace: 'watch the workloads of this namespace only; empty is all of them',
   argocdNamespace: 'look for Applications and their settings in this namespace only; empty is all of them',
   kubeconfig: 'path of a kubeconfig; empty is the service account in a pod, else the usual files',

@@ -19,11 +19,11 @@ import { logHeal, logNotice, logTransition } from '../telemetry/log-events.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { REVISION, VERSION } from '../version.ts';
-import { createWebServer } from '../web/server.ts';
 import { CheckpointSections } from './checkpoint-sections.ts';
 import { type ConfigOrigin, ConfigReload } from './config-reload.ts';
 import { ALONE } from './leadership.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
+import { openWeb } from './open-web.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
 import { createPaced } from './paced.ts';
 import { Releasers } from './releasers.ts';
@@ -191,16 +191,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const checkpoint = await openCheckpoint(config.checkpointFile, engine, sections, logger);
   const lag = createLagMeter();
   releasers.add('event loop meter', () => lag.close());
-  const web = createWebServer({
+  const sources = {
     snapshot: () => recentReport.recent(),
     metrics: () => metrics.render(),
     health: { readiness: () => assessReadiness(source.health()), liveness: () => assessLiveness(lag.read()) },
-    logger,
-  });
-  const address = await web.listen(config.port, config.host).catch(async (error: unknown) => {
+  };
+  const refuse = async (error: unknown): Promise<never> => {
     await stop();
     throw error;
-  });
+  };
+  const web = await openWeb({ config, client, logger, sources, monotonic, releasers }).catch(refuse);
+  const address = await web.listen(config.port, config.host).catch(refuse);
   releasers.add('web server', () => web.close());
 
   if (checkpoint !== null) {

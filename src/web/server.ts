@@ -1,10 +1,13 @@
 /** The HTTP server: status page, report, metrics and probes. Read-only: there is no path that changes anything. */
+import type { RequestListener, Server } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Access } from './access.ts';
 import { type ConnectionDrops, Connections } from './connections.ts';
 import { digestOf, EventStream } from './events.ts';
 import { SECURITY_HEADERS } from './headers.ts';
+import { createListener, renew, type TlsMaterial } from './listener.ts';
 import { sendProblem } from './problem.ts';
 import type { Sources } from './routes.ts';
 import { addRoutes } from './routes.ts';
@@ -16,6 +19,10 @@ export interface WebServerOptions extends Sources {
   /** Most open pages that are kept up to date; 64 when absent. */
   readonly eventsLimit?: number;
   readonly limits?: Partial<WebLimits>;
+  /** Everybody may see everything when absent. */
+  readonly access?: Access;
+  /** Plain HTTP when null or absent. */
+  readonly tls?: TlsMaterial | null;
 }
 
 /** What clients can make the server hold. Times in milliseconds. */
@@ -45,6 +52,8 @@ export interface WebServer {
   listen(port: number, host: string): Promise<string>;
   /** Ends all connections, open event streams too. */
   close(): Promise<void>;
+  /** Another certificate for new connections; nothing where it serves plain HTTP. */
+  renewTls(tls: TlsMaterial): void;
   /** How often each limit was reached, since the start. */
   drops(): WebDrops;
   /** For tests: answers a request without a socket. */
@@ -59,14 +68,10 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const app = fastify({
     exposeHeadRoutes: true,
     forceCloseConnections: true,
-    requestTimeout: limits.request,
     handlerTimeout: HANDLER_TIMEOUT,
-    // Of silence on a connection; the event streams are never silent for so long.
-    connectionTimeout: 60_000,
-    maxRequestsPerSocket: 1_000,
     // Nothing takes a body.
     bodyLimit: 1_024,
-    http: { headersTimeout: limits.request, connectionsCheckingInterval: limits.check, maxHeaderSize: 16_384 },
+    serverFactory: (handler) => createListener(handler as RequestListener, limits, options.tls ?? null) as Server,
     routerOptions: { maxParamLength: 1_000 },
     frameworkErrors: (_error, request, reply) => refuseUrl(request as FastifyRequest, reply as FastifyReply),
   });
@@ -89,6 +94,11 @@ export function createWebServer(options: WebServerOptions): WebServer {
       reply.header('allow', 'GET, HEAD').header('connection', 'close');
       return sendProblem(request, reply, 405, 'Tugwatch only reads: use GET or HEAD.');
     }
+    const path = request.url.split('?', 1)[0] ?? '';
+    const refusal = await options.access?.judge(request.raw, request.routeOptions.url ?? '', path);
+    if (refusal === undefined || refusal === null) return;
+    if (refusal.status === 401) reply.header('www-authenticate', 'Bearer');
+    return sendProblem(request, reply, refusal.status, refusal.message);
   });
   app.addHook('onResponse', async (request, reply) => {
     const fields = {
@@ -119,13 +129,18 @@ export function createWebServer(options: WebServerOptions): WebServer {
         throw new Error(listenProblem(error, port, host), { cause: error });
       }
       const address = app.server.address();
-      return urlOf(host, typeof address === 'object' && address !== null ? address.port : port);
+      return urlOf(
+        options.tls ? 'https' : 'http',
+        host,
+        typeof address === 'object' && address !== null ? address.port : port,
+      );
     },
     async close() {
       events.close();
       connections.close();
       await app.close();
     },
+    renewTls: (tls) => renew(app.server, tls),
     drops: () => ({ ...connections.drops, listeners: events.dropped }),
   };
 }
@@ -145,9 +160,9 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }
 
-function urlOf(host: string, port: number): string {
-  if (host === '0.0.0.0' || host === '::' || host === '') return `http://localhost:${port}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function urlOf(scheme: 'http' | 'https', host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::' || host === '') return `${scheme}://localhost:${port}`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function listenProblem(error: unknown, port: number, host: string): string {

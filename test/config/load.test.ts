@@ -50,6 +50,11 @@ describe('the configuration', () => {
       { flags: { auditSchedule: 'now and then' } },
       /^--audit-schedule is no cron expression: "now and then"/,
     ],
+    [
+      'a certificate without a key',
+      { flags: { tlsCertFile: 'a.crt' } },
+      /^--tls-cert-file is wrong: it needs tlsKeyFile/,
+    ],
     ['a file that is no YAML', { file: 'a: [1\n' }, /config\.yaml line \d+ is no valid YAML/],
     ['a file that is a list', { file: '- 1\n' }, /config\.yaml is no map of settings/],
   ])(

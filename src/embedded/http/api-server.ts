@@ -10,6 +10,7 @@ import { discoveryDocument, VERSION_DOCUMENT } from './discovery.ts';
 import { isIn, ListPager, listText } from './lists.ts';
 import { coreEventOf, newEventPath, seriesPatchOf } from './new-events.ts';
 import { parseResourcePath, type ResourcePath } from './request-path.ts';
+import { type Account, answerReview, reviewKind } from './reviews.ts';
 import { selectorOf } from './selectors.ts';
 import { tableOf, wantsTable } from './tables.ts';
 import { type WatchSettings, WatchStreams } from './watch-streams.ts';
@@ -43,6 +44,8 @@ export interface ApiServerOptions {
   /** False: the kind is not installed, its paths answer 404. */
   readonly serves?: (info: KindInfo) => boolean;
   readonly observe?: (request: SeenRequest) => void;
+  /** By token: whom a TokenReview knows, and what a SubjectAccessReview lets them get. Nobody when absent. */
+  readonly accounts?: Readonly<Record<string, Account>>;
 }
 
 export interface ApiServer {
@@ -120,6 +123,14 @@ class RequestHandler {
     const newEvent = newEventPath(url.pathname);
     if (newEvent !== undefined && method === (newEvent.name === '' ? 'POST' : 'PATCH')) {
       this.#writeEvent(newEvent, request, url, body, response);
+      return;
+    }
+    const review = reviewKind(url.pathname);
+    if (review !== undefined && method === 'POST') {
+      const { group, plural: resource } = review;
+      this.#options.observe?.({ verb: 'create', group, resource, namespace: '', name: '', path: url.pathname });
+      if (this.#options.allows?.('create', review) === false) throw forbidden(review, 'create', '');
+      sendJson(response, 201, answerReview(body, this.#options.accounts ?? {}));
       return;
     }
     const path = parseResourcePath(url.pathname);
