@@ -75,6 +75,35 @@ describe.skipIf(!HAS_KUBECTL)('kubectl kustomize (skipped where there is no kube
     expect(containerOf(objects).image).toBe('registry.example/tools/tugwatch:1.2.3');
   });
 
+  it('serves HTTPS and asks for tokens with the component that keeps the metrics for some', () => {
+    const components = ['servicemonitor', 'secure-metrics'].map((name) => `../../components/${name}`);
+    const objects = overlay('secured', { resources: ['../../base'], components });
+    expect(containerOf(objects)).toMatchObject({
+      env: expect.arrayContaining([
+        { name: 'TUGWATCH_METRICS_AUTH', value: 'token-review' },
+        { name: 'TUGWATCH_PAGE_AUTH', value: 'loopback' },
+      ]),
+      startupProbe: { httpGet: { path: '/livez', port: 'http', scheme: 'HTTPS' } },
+      livenessProbe: { httpGet: { path: '/livez', port: 'http', scheme: 'HTTPS' } },
+      readinessProbe: { httpGet: { path: '/readyz', port: 'http', scheme: 'HTTPS' } },
+      volumeMounts: expect.arrayContaining([{ name: 'tls', mountPath: '/etc/tugwatch/tls', readOnly: true }]),
+    });
+    expect(findObject(objects, 'ServiceMonitor', 'tugwatch').spec).toMatchObject({
+      endpoints: [
+        {
+          scheme: 'https',
+          path: '/metrics',
+          bearerTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+          tlsConfig: { ca: { secret: { name: 'tugwatch-tls', key: 'ca.crt' } }, serverName: 'tugwatch.tugwatch.svc' },
+        },
+      ],
+    });
+    // Without a ServiceMonitor there is none to change.
+    expect(() =>
+      overlay('secured-alone', { resources: ['../../base'], components: components.slice(1) }),
+    ).not.toThrow();
+  });
+
   it('leaves no ClusterRole to a tenant, and puts Roles and settings in the two namespaces it is told', () => {
     const objects = renderKustomization(`${MANIFESTS}overlays/single-namespace`);
     expect(objects.filter(({ kind }) => kind.startsWith('Cluster') || kind === 'ConfigMap')).toEqual([]);

@@ -28,6 +28,7 @@ async function watchFight(
   const requests: SeenRequest[] = [];
   const fight = await startLiveFight({
     observe: (request) => requests.push(request),
+    accounts: { prometheus: { username: 'system:serviceaccount:monitoring:prometheus', paths: ['/metrics'] } },
     // By kind and verb; names are compared afterwards.
     allows: (verb, { group, plural: resource }) =>
       rules.some((rule) => isGranted([rule], { verb, group, resource, name: rule.resourceNames?.[0] ?? '' })),
@@ -112,6 +113,43 @@ describe.concurrent('the daemon with the rights that are installed', () => {
     const written = watched.requests.filter(({ verb }) => !['', 'get', 'list', 'watch'].includes(verb));
     expect(new Set(written.map(({ verb, resource }) => `${verb} ${resource}`))).toEqual(
       new Set(['patch applications', 'create events']),
+    );
+  });
+
+  it('asks about tokens with the component that keeps the metrics for some, and about nothing else', async () => {
+    const review = rulesOf('ClusterRole', 'tugwatch-token-review');
+    const rules = [...rulesOf('ClusterRole', 'tugwatch'), ...review];
+    await using watched = await watchFight(rules, { TUGWATCH_METRICS_AUTH: 'token-review' });
+    const scrape = (token: string) =>
+      fetch(`${watched.daemon.address}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await scrape('prometheus')).status).toBe(200);
+    expect((await scrape('nobody')).status).toBe(401);
+    const reviews = watched.requests.filter(({ resource }) => resource.endsWith('reviews'));
+    expect(reviews.map(({ verb, resource }) => `${verb} ${resource}`)).toEqual([
+      'create tokenreviews',
+      'create subjectaccessreviews',
+      'create tokenreviews',
+    ]);
+    expect(reviews.filter((request) => !isGranted(review, request))).toEqual([]);
+    expect(findObject(objects, 'ClusterRole', 'tugwatch-metrics-reader').rules).toEqual([
+      { nonResourceURLs: ['/metrics'], verbs: ['get'] },
+    ]);
+  });
+
+  it('answers nobody, and says which right is missing, without that component', async () => {
+    const lines: string[] = [];
+    const log = (line: string) => lines.push(line);
+    await using watched = await watchFight(
+      rulesOf('ClusterRole', 'tugwatch'),
+      { TUGWATCH_METRICS_AUTH: 'token-review' },
+      log,
+    );
+    const answer = await fetch(`${watched.daemon.address}/metrics`, {
+      headers: { authorization: 'Bearer prometheus' },
+    });
+    expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('cannot be checked now')]);
+    expect(lines.filter((line) => line.includes('"event":"access"')).join('')).toMatch(
+      /cannot create resource \\"tokenreviews/,
     );
   });
 

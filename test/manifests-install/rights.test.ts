@@ -66,7 +66,7 @@ describe('the rights of the daemon', () => {
 
   it('write nothing but Events, wherever remediation is not asked for', () => {
     const roles = readManifests()
-      .filter(({ file }) => !file.startsWith('components/remediation/'))
+      .filter(({ file }) => !/^components\/(?:remediation|secure-metrics)\//.test(file))
       .flatMap((file) => file.objects)
       .filter(({ rules }) => rules !== undefined && rules.length > 0);
     expect(roles.map(({ metadata }) => metadata.name)).toEqual(
@@ -80,9 +80,16 @@ describe('the rights of the daemon', () => {
     }
   });
 
+  it('are to ask about tokens where the metrics are kept for some, and nothing else', () => {
+    expect(rulesOf('ClusterRole', 'tugwatch-token-review')).toEqual([
+      { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+      { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+    ]);
+  });
+
   it('never reach a Secret, a log or a shell, nor everything by a star', () => {
     for (const { rules = [] } of objects) {
-      for (const { apiGroups, resources, verbs } of rules) {
+      for (const { apiGroups = [], resources = [], verbs } of rules) {
         const names = [...apiGroups, ...resources, ...verbs];
         for (const name of ['*', 'secrets', 'pods', 'pods/log', 'pods/exec', 'escalate', 'bind', 'impersonate']) {
           expect(names).not.toContain(name);

@@ -10,6 +10,7 @@ const FOLDERS = [
   'base',
   'components/lens-all-kinds',
   'components/remediation',
+  'components/secure-metrics',
   'components/servicemonitor',
   'components/single-namespace',
   'overlays/single-namespace',
@@ -30,6 +31,7 @@ export interface ManifestObject {
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
   readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
