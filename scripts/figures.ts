@@ -1,4 +1,4 @@
-/** Prints "N passed, N failed" from vitest's JSON report; what did not even run counts as failed. */
+/** Prints "N passed, N failed" from vitest's JSON reports, summed up; what did not even run counts as failed. */
 import { readFileSync } from 'node:fs';
 
 interface VitestReport {
@@ -8,7 +8,10 @@ interface VitestReport {
   readonly numPendingTests: number;
 }
 
-const report = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as VitestReport;
-const failed = report.numFailedTests + (report.numFailedTests === 0 ? report.numFailedTestSuites : 0);
-const skipped = report.numPendingTests > 0 ? `, ${report.numPendingTests} skipped` : '';
-process.stdout.write(`${report.numPassedTests} passed, ${failed} failed${skipped}\n`);
+const reports = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')) as VitestReport);
+const sum = (figure: (report: VitestReport) => number) => reports.reduce((total, report) => total + figure(report), 0);
+
+const passed = sum((report) => report.numPassedTests);
+const failed = sum((report) => report.numFailedTests || report.numFailedTestSuites);
+const skipped = sum((report) => report.numPendingTests);
+process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);

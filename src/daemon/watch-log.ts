@@ -41,6 +41,8 @@ class WatchLog {
   readonly #troubles = new Map<string, Trouble>();
   /** Kinds of which an object that cannot be read was told. */
   readonly #unread = new Set<string>();
+  /** Kinds that have fallen silent before. */
+  readonly #quiet = new Set<string>();
 
   constructor(logger: Logger, monotonic: () => Millis) {
     this.#logger = logger;
@@ -57,10 +59,7 @@ class WatchLog {
         this.#failed(about, event);
         break;
       case 'silent':
-        this.#logger.info(
-          { event: 'watch-silent', resource: about },
-          `${about}: nothing came for too long, not even a bookmark; the watch is opened anew`,
-        );
+        this.#silent(about);
         break;
       case 'relisted':
         if (event.corrections > 0)
@@ -127,6 +126,16 @@ class WatchLog {
       const what = trouble.most === 1 ? about : counted(trouble.most, 'watch', 'watches');
       this.#logger.info({ event: 'watch-recovered', resource: about }, `seen again after ${lasted}: ${what}`);
     }
+  }
+
+  /** Told once: of a quiet kind it happens all the time where the API server sends no bookmarks. */
+  #silent(about: string): void {
+    const level = this.#quiet.has(about) ? 'debug' : 'info';
+    this.#quiet.add(about);
+    this.#logger[level](
+      { event: 'watch-silent', resource: about },
+      `${about}: nothing came for too long, not even a bookmark; the watch is opened anew`,
+    );
   }
 
   #skipped(about: string, { key, reason }: SkippedEvent): void {

@@ -91,8 +91,8 @@ class UndiciClient implements WritingClient {
   readonly #userAgent: string;
   readonly #agents = new Set<Dispatcher>();
   #config: KubeConfig;
-  /** The server refused who we say we are: tokens and certificates rotate, and what was read at the start is old. */
-  #refused = false;
+  /** The server refused who we say we are, or we did it: tokens and authorities rotate, and what was read is old. */
+  #stale = false;
   #agent: { readonly dispatcher: Dispatcher; readonly identity: string } | null = null;
 
   constructor(undici: Undici, load: () => KubeConfig, userAgent: string) {
@@ -173,7 +173,9 @@ class UndiciClient implements WritingClient {
         signal: options.signal ?? null,
       });
     } catch (cause) {
-      throw new KubeRequestError(errorOfThrown(cause, this.server), { cause });
+      const error = errorOfThrown(cause, this.server);
+      if (error.kind === 'network' && error.untrusted) this.#stale = true;
+      throw new KubeRequestError(error, { cause });
     }
     const { statusCode } = response;
     const what = `${method} ${path}`;
@@ -191,7 +193,7 @@ class UndiciClient implements WritingClient {
   async #refusal(what: string, response: Dispatcher.ResponseData): Promise<KubeRequestError> {
     // The status alone says enough: a refusal whose body breaks off is still that refusal.
     const body = await this.#read(what, response.body, MAX_ERROR_BYTES).catch(() => '');
-    if (response.statusCode === 401) this.#refused = true;
+    if (response.statusCode === 401) this.#stale = true;
     const retryAfter = header(response, 'retry-after');
     return new KubeRequestError(errorOfResponse(what, response.statusCode, body, retryAfter, Date.now()));
   }
@@ -217,7 +219,7 @@ class UndiciClient implements WritingClient {
   /** Headers and agent for one request. The package reads CA, certificate and token files anew each time. */
   async #prepare(): Promise<{ dispatcher: Dispatcher; headers: Record<string, string> }> {
     const tls: TlsRequestOptions & { servername?: string } = {};
-    if (this.#refused) this.#reload();
+    if (this.#stale) this.#reload();
     try {
       await this.#config.applyToHTTPSOptions(tls);
     } catch (cause) {
@@ -256,11 +258,11 @@ class UndiciClient implements WritingClient {
   }
 
   #reload(): void {
-    this.#refused = false;
+    this.#stale = false;
     try {
       this.#config = this.#load();
     } catch {
-      // A kubeconfig that is being rewritten: the old one is as good as any until the next 401.
+      // A kubeconfig that is being rewritten: the old one is as good as any until the next refusal.
     }
   }
 }

@@ -2,6 +2,9 @@
  * Everything that can go wrong with one request to the API server, as one closed union. What to do about it is decided
  * in plan-reconnect.ts, never by looking at a message.
  */
+import type { Json } from '../model/facts.ts';
+import { textAt } from './projections/read-json.ts';
+
 export type KubeError =
   /** 410: the resourceVersion or the continue token is too old. Only a fresh list helps. */
   | { readonly kind: 'gone'; readonly message: string }
@@ -13,17 +16,36 @@ export type KubeError =
   | { readonly kind: 'notFound'; readonly message: string }
   /** 401; `unasked`: credentials could not be prepared at all, so nobody was asked. */
   | { readonly kind: 'unauthorized'; readonly unasked?: true; readonly message: string }
-  /** 429, or a 5xx that says when to come back. `retryAfterMs` is null where the server did not say. */
-  | { readonly kind: 'throttled'; readonly retryAfterMs: number | null; readonly message: string }
+  /**
+   * 429, or a 5xx that says when to come back. `retryAfterMs` is null where the server did not say. `behind`: its cache
+   * does not know the version yet that was asked for.
+   */
+  | {
+      readonly kind: 'throttled';
+      readonly retryAfterMs: number | null;
+      readonly behind?: true;
+      readonly message: string;
+    }
   /** Any other status. */
   | { readonly kind: 'server'; readonly code: number; readonly message: string }
-  /** No answer, or an answer that broke off; `unreached`: no connection was made, so no request got anywhere. */
-  | { readonly kind: 'network'; readonly unreached?: true; readonly message: string }
+  /**
+   * No answer, or an answer that broke off; `unreached`: no connection was made, so no request got anywhere;
+   * `untrusted`: because the server's certificate comes from an authority that is not known (any more).
+   */
+  | {
+      readonly kind: 'network';
+      readonly unreached?: true;
+      readonly untrusted?: true;
+      readonly message: string;
+    }
   /** An answer that cannot be one of an API server. */
   | { readonly kind: 'badResponse'; readonly reason: BadResponse; readonly message: string };
 
-/** content-type: not JSON. json: does not parse. size: over the cap. line: a watch line that is broken or cut off. */
-export type BadResponse = 'content-type' | 'json' | 'size' | 'line' | 'endless';
+/**
+ * content-type: not JSON. json: does not parse. size: over the cap. line: a watch line that is broken or cut off.
+ * endless: a list without an end. unfinished: a list in a stream that was not marked as complete.
+ */
+export type BadResponse = 'content-type' | 'json' | 'size' | 'line' | 'endless' | 'unfinished';
 
 export type KubeErrorKind = KubeError['kind'];
 
@@ -43,7 +65,12 @@ interface Status {
   readonly reason: string;
   readonly message: string;
   readonly retryAfterSeconds: number | null;
+  /** The first of details.causes[].reason; ''. */
+  readonly cause: string;
 }
+
+/** apimachinery meta/v1 CauseTypeResourceVersionTooLarge */
+const TOO_LARGE = 'ResourceVersionTooLarge';
 
 /**
  * Status of an HTTP answer → error.
@@ -63,7 +90,7 @@ export function errorOfResponse(
   const retryAfterMs =
     parseRetryAfter(retryAfter, now) ??
     (status?.retryAfterSeconds == null ? null : Math.max(0, status.retryAfterSeconds * 1000));
-  return classify(what, code, status?.reason ?? '', detail, retryAfterMs);
+  return classify(what, { code, reason: status?.reason ?? '', cause: status?.cause ?? '' }, detail, retryAfterMs);
 }
 
 /** The object of an ERROR line in a watch → error (410 comes this way when a resourceVersion is too old). */
@@ -73,10 +100,15 @@ export function errorOfWatchLine(what: string, object: unknown): KubeError {
     return { kind: 'badResponse', reason: 'line', message: `${what}: an ERROR line without a Status` };
   }
   const retryAfterMs = status.retryAfterSeconds === null ? null : Math.max(0, status.retryAfterSeconds * 1000);
-  return classify(what, status.code, status.reason, status.message, retryAfterMs);
+  return classify(what, status, status.message, retryAfterMs);
 }
 
-function classify(what: string, code: number, reason: string, detail: string, retryAfterMs: number | null): KubeError {
+function classify(
+  what: string,
+  { code, reason, cause }: Pick<Status, 'code' | 'reason' | 'cause'>,
+  detail: string,
+  retryAfterMs: number | null,
+): KubeError {
   const message = `${what}: ${code}${detail === '' ? '' : `, ${clip(detail)}`}`;
   if (code === 410 || reason === 'Expired' || reason === 'Gone') return { kind: 'gone', message };
   if (code === 429) return { kind: 'throttled', retryAfterMs, message };
@@ -84,6 +116,7 @@ function classify(what: string, code: number, reason: string, detail: string, re
   if (code === 403) return { kind: 'forbidden', message };
   if (code === 404) return { kind: 'notFound', message };
   if (code === 409) return { kind: 'conflict', message };
+  if (code >= 500 && cause === TOO_LARGE) return { kind: 'throttled', retryAfterMs, behind: true, message };
   if (code >= 500 && retryAfterMs !== null) return { kind: 'throttled', retryAfterMs, message };
   return { kind: 'server', code, message };
 }
@@ -92,9 +125,10 @@ function classify(what: string, code: number, reason: string, detail: string, re
 export function errorOfThrown(thrown: unknown, server: string): KubeError {
   if (thrown instanceof KubeRequestError) return thrown.error;
   const code = codeOf(thrown);
-  const cause = NETWORK_CAUSES[code];
+  const cause = UNTRUSTED.has(code) ? NOT_TRUSTED : NETWORK_CAUSES[code];
   const said = thrown instanceof Error && thrown.message !== '' ? clip(thrown.message) : code || 'unknown error';
   const message = `cannot reach the API server at ${server}: ${cause ?? said}`;
+  if (UNTRUSTED.has(code)) return { kind: 'network', unreached: true, untrusted: true, message };
   return UNREACHED.has(code) ? { kind: 'network', unreached: true, message } : { kind: 'network', message };
 }
 
@@ -107,6 +141,17 @@ const UNREACHED = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+
+/** Codes of an authority that rotates: what was read of the kubeconfig may be old. */
+const UNTRUSTED = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_SIGNATURE_FAILURE',
+]);
+
+const NOT_TRUSTED = 'its certificate is not trusted; check certificate-authority in the kubeconfig';
 
 /** What each code of Node and undici means to a person, and what to check. */
 const NETWORK_CAUSES: Readonly<Record<string, string>> = {
@@ -122,9 +167,6 @@ const NETWORK_CAUSES: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'no connection within 10 s; check the network, firewall or VPN',
   UND_ERR_HEADERS_TIMEOUT: 'it took the request and did not answer within 30 s',
   UND_ERR_BODY_TIMEOUT: 'it stopped in the middle of an answer',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; check certificate-authority in the kubeconfig',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; check certificate-authority in the kubeconfig',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; check certificate-authority in the kubeconfig',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID:
     'its certificate is for another name; check server or tls-server-name in the kubeconfig',
@@ -156,11 +198,14 @@ function readStatus(value: unknown): Status | null {
   const { code, reason, message, details } = value as Record<string, unknown>;
   if (typeof code !== 'number') return null;
   const seconds = typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfterSeconds') : null;
+  const causes = typeof details === 'object' && details !== null ? Reflect.get(details, 'causes') : null;
+  const [first] = Array.isArray(causes) ? causes : [];
   return {
     code,
     reason: typeof reason === 'string' ? reason : '',
     message: typeof message === 'string' ? message : '',
     retryAfterSeconds: typeof seconds === 'number' ? seconds : null,
+    cause: textAt(first as Json | undefined, 'reason'),
   };
 }
 

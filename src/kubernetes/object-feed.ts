@@ -43,6 +43,22 @@ export class ObjectFeed {
     else this.#upsert(raw, version, 'list');
   }
 
+  /**
+   * A line of a list in a stream, before its end. What happens meanwhile comes in the same stream. A server whose cache
+   * was behind shows versions that lie before what is known, and then what led from there to now: no write is made of
+   * going back. True unless the object has still to be led to where it is known to be.
+   */
+  listLine({ type, object: raw }: WatchLine): boolean {
+    const version = this.#identify(raw);
+    if (version === null) return true;
+    if (type === 'DELETED') this.#delete(raw, version);
+    else if (this.known.compare(version) === 'older') {
+      this.known.markListed(version);
+      return false;
+    } else this.list(raw);
+    return true;
+  }
+
   /** The list is complete: what it did not show is gone. */
   completeList(resourceVersion: string): void {
     for (const { object, ghost } of this.known.completeList()) {

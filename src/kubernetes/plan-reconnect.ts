@@ -16,10 +16,14 @@ export type Outcome =
 export interface Attempt {
   /** Failures in a row before this outcome. */
   readonly failures: number;
+  /** Denials (403, 404) in a row before this outcome. */
+  readonly denials: number;
   /** There is a resourceVersion to resume from. */
   readonly canResume: boolean;
   /** When the stream was opened, on the clock of `now`; null when it never was. */
   readonly openedAt: Millis | null;
+  /** It was a list in a stream (KEP-3157) that had not come to its end. */
+  readonly streamingList: boolean;
 }
 
 export interface Next {
@@ -28,6 +32,8 @@ export interface Next {
   readonly delayMs: Millis;
   /** Failures in a row to carry into the next attempt. */
   readonly failures: number;
+  /** Lists in a stream are not served here: from now on they are asked for in pages, which every server can. */
+  readonly inPages?: true;
 }
 
 /** A stream that lived this long proves that the server is well, and only that forgets failures. */
@@ -36,6 +42,9 @@ export const HEALTHY_AFTER_MS = 60_000;
 export const TOO_SHORT_MS = 1_000;
 export const RELIST_AFTER_FAILURES = 5;
 export const PROBE_UNAVAILABLE_MS = 5 * 60_000;
+/** The server may have started together with us. */
+const FIRST_PROBE_MS = 30_000;
+const DENIALS_OF_A_START = 3;
 
 const BACKOFF_MIN_MS = 500;
 const BACKOFF_MAX_MS = 30_000;
@@ -46,6 +55,35 @@ const RETRY_AFTER_MAX_MS = 5 * 60_000;
 
 /** @param now on a clock that never goes back. @param random uniform in [0, 1). */
 export function planReconnect(outcome: Outcome, attempt: Attempt, now: Millis, random: number): Next {
+  if (!attempt.streamingList) return planAnother(outcome, attempt, now, random);
+  // A refusal of the way to ask is no failure, and it is answered by asking the other way, at once.
+  if (isRefusedStream(outcome)) return { action: 'relist', delayMs: 0, failures: attempt.failures, inPages: true };
+  const next = planAnother(outcome, attempt, now, random);
+  return next.action === 'relist' && mayBeTheStream(outcome, next) ? { ...next, inPages: true } : next;
+}
+
+/**
+ * 400 or 422 where the feature is off; a stream without the mark that ends the list where a server does not know it; 500
+ * or 504 where etcd cannot say how fresh a cache is (before 3.4.31 and 3.5.13; seen on Kubernetes 1.36).
+ */
+function isRefusedStream(outcome: Outcome): boolean {
+  if (outcome.type !== 'failed') return false;
+  const { error } = outcome;
+  return (
+    error.kind === 'server' ||
+    (error.kind === 'badResponse' && error.reason === 'unfinished') ||
+    (error.kind === 'throttled' && error.behind === true)
+  );
+}
+
+/** It fails again, or nothing came of it: if it is not the server but the stream that ails, pages will do. */
+function mayBeTheStream(outcome: Outcome, { failures }: Next): boolean {
+  if (outcome.type !== 'failed') return true;
+  const { error } = outcome;
+  return failures > 1 && error.kind !== 'unauthorized' && !(error.kind === 'network' && error.unreached === true);
+}
+
+function planAnother(outcome: Outcome, attempt: Attempt, now: Millis, random: number): Next {
   const lived = attempt.openedAt === null ? 0 : now - attempt.openedAt;
   const before = lived > HEALTHY_AFTER_MS ? 0 : attempt.failures;
   const again = attempt.canResume ? 'resume' : 'relist';
@@ -66,8 +104,15 @@ export function planReconnect(outcome: Outcome, attempt: Attempt, now: Millis, r
         failures,
       };
     case 'forbidden':
-    case 'notFound':
-      return { action: 'unavailable', delayMs: PROBE_UNAVAILABLE_MS * (0.9 + 0.2 * random), failures };
+    case 'notFound': {
+      // A server that starts denies what it has not read yet: roles (403) and definitions of custom resources (404).
+      const { canResume, denials } = attempt;
+      if (canResume && denials < DENIALS_OF_A_START) {
+        return { action: 'resume', delayMs: backoff(denials + 1, random), failures };
+      }
+      const probe = denials === 0 ? FIRST_PROBE_MS : PROBE_UNAVAILABLE_MS;
+      return { action: 'unavailable', delayMs: probe * (0.9 + 0.2 * random), failures };
+    }
     case 'unauthorized':
       // The client reads its credentials anew after a 401, so the first retry is soon; then it is somebody's job.
       return {

@@ -3,7 +3,7 @@ import type { KubeError } from './errors.ts';
 import type { Next } from './plan-reconnect.ts';
 
 export type ReflectorEvent =
-  /** A list is complete. */
+  /** A list is complete; 0 pages: it came in the stream of the watch. */
   | { readonly type: 'listed'; readonly objects: number; readonly pages: number }
   /** The server has accepted a watch. */
   | { readonly type: 'connected' }

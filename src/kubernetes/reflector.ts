@@ -14,7 +14,8 @@ import { type Next, type Outcome, planReconnect, TOO_SHORT_MS } from './plan-rec
 import { textAt } from './projections/read-json.ts';
 import { type ReflectorEvent, resourceName } from './reflector-events.ts';
 import { RelistCheck } from './relist-check.ts';
-import type { Timers } from './timers.ts';
+import { StreamedList } from './streamed-list.ts';
+import type { Deadline, Timers } from './timers.ts';
 import { WatchSight } from './watch-sight.ts';
 import { openWatch, readWatch, type WatchLine } from './watch-stream.ts';
 
@@ -29,6 +30,8 @@ export interface ReflectorOptions {
   readonly tap?: ((line: RawLine) => void) | undefined;
   /** Awaited after each page of a list and each chunk of a watch. */
   readonly pace?: (() => Promise<void>) | undefined;
+  /** Lists come in the stream of the watch (KEP-3157) where the server can do that, else in pages; in pages when absent. */
+  readonly streamLists?: boolean | undefined;
   /** Objects a page; 500 when absent. */
   readonly pageLimit?: number | undefined;
   /** Pages a list may have; 4000 (two million objects) when absent. */
@@ -42,8 +45,11 @@ export const INACTIVITY_MS = 90_000;
 const PAGE_DEADLINE_MS = 120_000;
 /** What parsing one page may cost in memory; an object has 3 MB at most, so a page of a few always fits. */
 const PAGE_BYTES = 32 * 1024 * 1024;
+const MAX_PAGES = 4000;
 const WATCH_SECONDS = { least: 240, spread: 60 };
 const OVERTIME_MS = 15_000;
+/** A server that accepts a watch tells at once what it owes; after so long without a word it owes nothing. */
+export const CAUGHT_UP_MS = 10_000;
 /** How long a watch may lag behind a list before what it owes counts as lost. */
 export const SETTLE_MS = 30_000;
 
@@ -62,6 +68,8 @@ export class Reflector {
   readonly #firstRound = Promise.withResolvers<void>();
   #loop: Promise<void> | null = null;
   #pageLimit: number;
+  /** Lists are asked for in the stream of the watch, until the server has shown that it cannot. */
+  #streamLists: boolean;
   #resourceVersion: string | null = null;
   /** Whatever list is under way, another one must follow. */
   #listAgain = false;
@@ -73,6 +81,7 @@ export class Reflector {
     this.#options = options;
     this.#name = resourceName(target.resource);
     this.#pageLimit = options.pageLimit ?? 500;
+    this.#streamLists = options.streamLists ?? false;
     this.#sight = new WatchSight(target.resource, timers, emit);
     const skip = (key: string, reason: 'older-version' | 'no-name' | 'unreadable') =>
       observe({ type: 'skipped', key, reason });
@@ -107,7 +116,7 @@ export class Reflector {
    * listed anew. Resolves with their number; null when it could not be told (no watch, or it broke meanwhile).
    */
   async requestRelist(): Promise<number | null> {
-    if (this.#feed.check !== null || this.#watching === null) return null;
+    if (this.#feed.check !== null || this.#watching === null || this.#resourceVersion === null) return null;
     const check = new RelistCheck();
     this.#feed.check = check;
     try {
@@ -161,15 +170,21 @@ export class Reflector {
     const { timers } = this.#options;
     const { signal } = this.#stopping;
     let failures = 0;
+    let denials = 0;
     while (!signal.aborted) {
-      const { outcome, openedAt } = this.#resourceVersion === null ? await this.#list() : await this.#watch();
+      const lists = this.#resourceVersion === null;
+      const { outcome, openedAt } = lists && !this.#streamLists ? await this.#list() : await this.#watch();
       this.#firstRound.resolve();
       if (signal.aborted) return;
       if (outcome === null) continue;
       const canResume = this.#resourceVersion !== null;
+      const streamingList = lists && this.#streamLists && !canResume;
       const now = timers.monotonic();
-      const next = planReconnect(outcome, { failures, canResume, openedAt }, now, timers.random());
+      const attempt = { failures, denials, canResume, openedAt, streamingList };
+      const next = planReconnect(outcome, attempt, now, timers.random());
       failures = next.failures;
+      denials = isDenial(outcome) ? denials + 1 : 0;
+      if (next.inPages) this.#streamLists = false;
       this.#tell(outcome, next, openedAt === null ? 0 : now - openedAt);
       if (next.action !== 'resume') this.#resourceVersion = null;
       await timers.sleep(next.delayMs, signal);
@@ -196,15 +211,20 @@ export class Reflector {
       return this.#failed(error, null);
     }
     this.#feed.completeList(resourceVersion);
+    this.#listed(resourceVersion, pages);
+    return { outcome: null, openedAt: null };
+  }
+
+  #listed(resourceVersion: string, pages: number): void {
     this.#resourceVersion = this.#listAgain ? null : resourceVersion;
     this.#options.observe({ type: 'listed', objects: this.#feed.known.size, pages });
     this.#sight.listed();
-    return { outcome: null, openedAt: null };
+    this.#firstRound.resolve();
   }
 
   /** The pages of a list, each within a deadline: a server that drips must not hold us. */
   async *#pages(): AsyncGenerator<ListPage> {
-    const { client, target, timers, maxPages = 4000, maxPageBytes = PAGE_BYTES } = this.#options;
+    const { client, target, timers, maxPages = MAX_PAGES, maxPageBytes = PAGE_BYTES } = this.#options;
     const hangUp = new AbortController();
     const signal = AbortSignal.any([hangUp.signal, this.#stopping.signal]);
     const deadline = timers.deadline(PAGE_DEADLINE_MS, () => hangUp.abort(new Error('a page took over 2 minutes')));
@@ -225,8 +245,11 @@ export class Reflector {
     }
   }
 
+  /** From the last resourceVersion on, or where there is none, with a list first. */
   async #watch(): Promise<Round> {
-    const { client, target, timers } = this.#options;
+    const { client, target, timers, maxPages = MAX_PAGES } = this.#options;
+    const resourceVersion = this.#resourceVersion;
+    const what = `watch ${this.#name}`;
     const hangUp = new AbortController();
     this.#watching = hangUp;
     const signal = AbortSignal.any([hangUp.signal, this.#stopping.signal]);
@@ -238,22 +261,38 @@ export class Reflector {
     const timeoutSeconds = WATCH_SECONDS.least + Math.floor(timers.random() * WATCH_SECONDS.spread);
     const inactivity = timers.deadline(INACTIVITY_MS, giveUp);
     const overtime = timers.deadline(timeoutSeconds * 1000 + OVERTIME_MS, giveUp);
+    let caughtUp: Deadline | null = null;
     const onBytes = () => {
       inactivity.extend();
       this.#sight.contact();
     };
     let openedAt: Millis | null = null;
+    let list: StreamedList | null = null;
     try {
-      const resourceVersion = this.#resourceVersion ?? '';
       const stream = await openWatch(client, target, { resourceVersion, timeoutSeconds, signal });
       openedAt = timers.monotonic();
       onBytes();
       this.#options.observe({ type: 'connected' });
+      if (resourceVersion !== null) {
+        caughtUp = timers.deadline(CAUGHT_UP_MS, () => this.#sight.watching());
+      } else {
+        this.#listAgain = false;
+        this.#sight.listing();
+        list = new StreamedList(this.#feed, what, this.#pageLimit * maxPages);
+      }
       const onLine = (line: WatchLine) => {
         // A relist was asked for, or we stop: the rest of this stream is no longer ours.
-        if (!signal.aborted) this.#take(line);
+        if (signal.aborted) return;
+        if (list === null) return this.#take(line);
+        const listedAt = list.take(line);
+        if (listedAt === null) return;
+        list = null;
+        this.#listed(listedAt, 0);
       };
-      await readWatch(stream, `watch ${this.#name}`, onBytes, onLine, () => this.#options.pace?.());
+      await readWatch(stream, what, onBytes, onLine, () => this.#options.pace?.());
+      // Compilers do not see that a line may have ended the list.
+      const unfinished = list as StreamedList | null;
+      if (unfinished !== null) throw unfinished.unfinished();
       return { outcome: { type: 'ended' }, openedAt };
     } catch (error) {
       if (!(error instanceof KubeRequestError)) throw error;
@@ -263,6 +302,7 @@ export class Reflector {
     } finally {
       inactivity.cancel();
       overtime.cancel();
+      caughtUp?.cancel();
       this.#watching = null;
     }
   }
@@ -296,7 +336,9 @@ export class Reflector {
       if (livedMs >= TOO_SHORT_MS) this.#sight.watching();
     } else if (outcome.type === 'silent') {
       observe({ type: 'silent', livedMs });
-      this.#interrupt(`watch ${this.#name}: nothing came for ${INACTIVITY_MS / 1000} s`);
+      // Of a quiet kind nothing comes, and no bookmark either, where etcd tells its API server of no progress. Whether
+      // it was silence or blindness, the next connection says: it fails, or it tells first what this one owed.
+      if (next.action !== 'resume') this.#interrupt(`watch ${this.#name}: nothing came for ${INACTIVITY_MS / 1000} s`);
     } else {
       observe({ type: 'failed', error: outcome.error, next });
       if (next.action === 'unavailable') {
@@ -308,6 +350,10 @@ export class Reflector {
       }
     }
   }
+}
+
+function isDenial(outcome: Outcome): boolean {
+  return outcome.type === 'failed' && (outcome.error.kind === 'forbidden' || outcome.error.kind === 'notFound');
 }
 
 /** A refusal is an answer: the server is there. */

@@ -4,7 +4,7 @@ import type { KubeClient } from './client.ts';
 import { errorOfWatchLine, KubeRequestError } from './errors.ts';
 import { LineDecoder } from './line-decoder.ts';
 import { collectionPath, selectorQuery, type WatchTarget } from './list-pages.ts';
-import { asObject, type JsonObject } from './projections/read-json.ts';
+import { asObject, type JsonObject, textAt } from './projections/read-json.ts';
 
 export interface WatchLine {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -12,10 +12,19 @@ export interface WatchLine {
 }
 
 export interface WatchRequest {
-  readonly resourceVersion: string;
+  /** null: what is there first, as a list in a stream (KEP-3157), and then what happens to it. */
+  readonly resourceVersion: string | null;
   /** After so many seconds the server ends the watch in order. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
+}
+
+/** Without a resourceVersion: a consistent read, as a list in pages is. */
+const LIST_FIRST = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' };
+
+/** The bookmark after the last object of a list in a stream (apimachinery meta/v1 InitialEventsAnnotationKey). */
+export function endsInitialList({ type, object }: WatchLine): boolean {
+  return type === 'BOOKMARK' && textAt(object, 'metadata', 'annotations', 'k8s.io/initial-events-end') === 'true';
 }
 
 /** Resolves when the server has accepted the watch. @throws KubeRequestError */
@@ -30,7 +39,7 @@ export function openWatch(
       ...selectorQuery(target),
       watch: '1',
       allowWatchBookmarks: 'true',
-      resourceVersion: request.resourceVersion,
+      ...(request.resourceVersion === null ? LIST_FIRST : { resourceVersion: request.resourceVersion }),
       timeoutSeconds: String(request.timeoutSeconds),
     },
   });

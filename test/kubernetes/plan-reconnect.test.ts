@@ -11,7 +11,8 @@ const ALMOST_ONE = 1 - Number.EPSILON;
 
 function attempt(change: Partial<Attempt> & { lived?: number } = {}): Attempt {
   const { lived, ...rest } = change;
-  return { failures: 0, canResume: true, openedAt: lived === undefined ? null : NOW - lived, ...rest };
+  const openedAt = lived === undefined ? null : NOW - lived;
+  return { failures: 0, denials: 0, canResume: true, openedAt, streamingList: false, ...rest };
 }
 
 function failed(error: Partial<KubeError> & Pick<KubeError, 'kind'>): Outcome {
@@ -162,16 +163,103 @@ describe('planReconnect', () => {
       { action: 'resume', delay: [30_000, 60_000], failures: 2 },
     ],
     [
-      'gives a kind up that RBAC denies, and probes every five minutes or so',
+      'asks soon again for a kind that is denied all of a sudden: a server that starts may not have read its roles',
       failed({ kind: 'forbidden' }),
       attempt(),
+      { action: 'resume', delay: [500, 2000], failures: 1 },
+    ],
+    [
+      'gives a kind up that RBAC denies again and again, and probes every five minutes or so',
+      failed({ kind: 'forbidden' }),
+      attempt({ denials: 3 }),
       { action: 'unavailable', delay: [270_000, 330_000], failures: 1 },
     ],
     [
       'gives a kind up that is not served, and probes every five minutes or so',
       failed({ kind: 'notFound' }),
-      attempt({ failures: 12 }),
+      attempt({ failures: 12, denials: 13, canResume: false }),
       { action: 'unavailable', delay: [270_000, 330_000], failures: 13 },
+    ],
+    [
+      'probes for the first time after half a minute: the server may have started together with us',
+      failed({ kind: 'forbidden' }),
+      attempt({ canResume: false }),
+      { action: 'unavailable', delay: [27_000, 33_000], failures: 1 },
+    ],
+  ])('%s', (_title, outcome, given, expected) => {
+    expect(plan(outcome, given)).toEqual(expected);
+  });
+});
+
+describe('planReconnect, for a list in a stream that did not come to its end', () => {
+  const streaming = (change: Parameters<typeof attempt>[0] = {}) =>
+    attempt({ streamingList: true, canResume: false, ...change });
+  it.each<[string, Outcome, Attempt, ReturnType<typeof plan>]>([
+    [
+      'asks at once for pages where the server does not know such lists: that is no failure',
+      failed({ kind: 'server', code: 422 }),
+      streaming(),
+      { action: 'relist', delay: [0, 0], failures: 0, inPages: true },
+    ],
+    [
+      'asks at once for pages where etcd cannot say how fresh a cache is',
+      failed({ kind: 'server', code: 500 }),
+      streaming({ failures: 2 }),
+      { action: 'relist', delay: [0, 0], failures: 2, inPages: true },
+    ],
+    [
+      'asks at once for pages where a cache is behind, whatever the server says of coming back',
+      failed({ kind: 'throttled', retryAfterMs: 1000, behind: true }),
+      streaming(),
+      { action: 'relist', delay: [0, 0], failures: 0, inPages: true },
+    ],
+    [
+      'asks at once for pages where the end of the list is not marked',
+      failed({ kind: 'badResponse', reason: 'unfinished' }),
+      streaming({ lived: 20 }),
+      { action: 'relist', delay: [0, 0], failures: 0, inPages: true },
+    ],
+    [
+      'asks for pages after a stream that fell silent in the middle of the list',
+      { type: 'silent' },
+      streaming({ lived: 90_000 }),
+      { action: 'relist', delay: [0, 1000], failures: 0, inPages: true },
+    ],
+    [
+      'asks for a stream again after one broken connection',
+      NETWORK,
+      streaming(),
+      { action: 'relist', delay: [500, 1000], failures: 1 },
+    ],
+    [
+      'asks for pages when a second stream breaks: it may be the stream that ails',
+      NETWORK,
+      streaming({ failures: 1 }),
+      { action: 'relist', delay: [500, 2000], failures: 2, inPages: true },
+    ],
+    [
+      'learns nothing of streams from a server that cannot be reached',
+      failed({ kind: 'network', unreached: true }),
+      streaming({ failures: 7 }),
+      { action: 'relist', delay: [500, 30_000], failures: 8 },
+    ],
+    [
+      'learns nothing of streams from credentials that are refused',
+      failed({ kind: 'unauthorized' }),
+      streaming({ failures: 1 }),
+      { action: 'relist', delay: [30_000, 60_000], failures: 2 },
+    ],
+    [
+      'comes back when a busy server said, and asks for the same',
+      failed({ kind: 'throttled', retryAfterMs: 7000 }),
+      streaming(),
+      { action: 'relist', delay: [7000, 8000], failures: 1 },
+    ],
+    [
+      'gives up a kind that is denied, in whatever way it is asked for',
+      failed({ kind: 'forbidden' }),
+      streaming({ denials: 1 }),
+      { action: 'unavailable', delay: [270_000, 330_000], failures: 1 },
     ],
   ])('%s', (_title, outcome, given, expected) => {
     expect(plan(outcome, given)).toEqual(expected);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { project } from '../../src/kubernetes/projections/project.ts';
+import { CAUGHT_UP_MS, INACTIVITY_MS } from '../../src/kubernetes/reflector.ts';
 import { DEPLOYMENTS, watchDeployments } from '../support/live.ts';
 
 function fill(server: { put(name: string, replicas: number): void }, count: number): void {
@@ -172,7 +173,43 @@ describe('a watch on one kind', () => {
     timers.expire();
     await journal.untilEvent('silent');
     await journal.until(agrees);
-    expect(journal.story()).toEqual(['upsert:list', 'synced', 'interrupted', 'upsert:watch', 'synced']);
+    expect(journal.story()).toEqual(['upsert:list', 'synced', 'upsert:watch']);
+  });
+
+  it('tells of no gap where a kind is quiet and its server sends no bookmarks', async () => {
+    await using rig = await watchDeployments((server) => server.put('web', 3));
+    const { timers, journal, reflector } = rig;
+    for (let times = 1; times <= 3; times += 1) {
+      await journal.untilEvent('connected', times);
+      timers.advance(INACTIVITY_MS);
+      timers.expire(INACTIVITY_MS);
+      await journal.untilEvent('silent', times);
+    }
+    expect(reflector.health()).toMatchObject({ state: 'watching', gaps: 0 });
+    expect(journal.story()).toEqual(['upsert:list', 'synced']);
+  });
+
+  it('says that it does not see when a stream fell silent and no other one comes about', async () => {
+    await using rig = await watchDeployments((server) => server.put('web', 3));
+    const { server, timers, journal } = rig;
+    await journal.untilEvent('connected');
+    server.faults.push({ on: 'watch', do: 'reset' });
+    timers.advance(INACTIVITY_MS);
+    timers.expire(INACTIVITY_MS);
+    await journal.until(() => journal.story().includes('interrupted'));
+  });
+
+  it('sees again when a server owes nothing to a watch that it has accepted', async () => {
+    await using rig = await watchDeployments((server) => {
+      server.put('web', 3);
+      server.faults.push({ on: 'watch', do: 'error-500' });
+    });
+    const { timers, journal, reflector } = rig;
+    await journal.untilEvent('connected', 2);
+    expect(reflector.health().state).toBe('interrupted');
+    timers.expire(CAUGHT_UP_MS);
+    expect(reflector.health().state).toBe('watching');
+    expect(journal.story()).toEqual(['upsert:list', 'synced', 'interrupted', 'synced']);
   });
 
   it('waits for a request that gets no answer only so long', async () => {
@@ -208,7 +245,9 @@ describe('a watch on one kind', () => {
     await journal.untilEvent('connected');
     // Told once, though it was denied three times.
     expect(journal.count('unavailable')).toBe(1);
-    expect(timers.slept.filter((ms) => ms > 240_000)).toHaveLength(3);
+    const [first = 0, ...later] = timers.slept;
+    expect(first).toBeLessThan(40_000);
+    expect(later.filter((ms) => ms > 240_000)).toHaveLength(2);
     expect(reflector.health()).toMatchObject({ state: 'watching', message: '' });
   });
 

@@ -29,16 +29,16 @@ export class BentTimers implements Timers {
     return systemTimers.deadline(ms, expire);
   }
 
-  /** Waits of a minute and more last until `passMinutes`. */
+  /** Waits of half a minute and more last until `passMinutes`. */
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (ms < 60_000) return systemTimers.sleep(ms, signal);
+    if (ms < 25_000) return systemTimers.sleep(ms, signal);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#long.add(resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });
     await promise;
   }
 
-  /** Waits of a minute and more that are under way. */
+  /** Waits of half a minute and more that are under way. */
   get waiting(): number {
     return this.#long.size;
   }
