@@ -8,6 +8,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { errorOfResponse, errorOfThrown, type KubeError, KubeRequestError } from './errors.ts';
 import { type Environment, type KubeConfigChoice, KubeConfigError, loadKubeConfig } from './kubeconfig.ts';
+import { permitting } from './permitted.ts';
 
 export interface ClientOptions extends KubeConfigChoice {
   /** Version of Tugwatch, for the user agent that audit logs show. */
@@ -28,6 +29,8 @@ export interface SendOptions extends RequestOptions {
   readonly contentType?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Asked in the very moment in which the request would be written on the connection; false: it is not. */
+  readonly permit?: () => boolean;
 }
 
 export interface KubeClient {
@@ -155,11 +158,12 @@ class UndiciClient implements WritingClient {
     const url = new URL(this.server + path);
     for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
     const { dispatcher, headers } = await this.#prepare();
-    const { body, contentType = JSON_TYPE } = options;
+    const { body, contentType = JSON_TYPE, permit } = options;
+    const what = `${method} ${path}`;
     let response: Dispatcher.ResponseData;
     try {
       response = await this.#undici.request(url, {
-        dispatcher,
+        dispatcher: permit === undefined ? dispatcher : permitting(dispatcher, permit, what),
         method,
         headers: {
           ...headers,
@@ -178,7 +182,6 @@ class UndiciClient implements WritingClient {
       throw new KubeRequestError(error, { cause });
     }
     const { statusCode } = response;
-    const what = `${method} ${path}`;
     // A create answers 201, and some deletes 202; what is read is there or it is not.
     if (statusCode !== 200 && (method === 'GET' || statusCode > 299)) throw await this.#refusal(what, response);
     const type = header(response, 'content-type') ?? '';
