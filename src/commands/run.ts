@@ -23,7 +23,7 @@ export async function run(flags: RunFlags, io: CommandIo): Promise<number> {
   // Without a file there is nothing to read again, and the end of the terminal stays the end of the daemon.
   const forget = file === undefined ? undefined : io.onHangup?.(() => daemon?.reloadConfig());
   const configOrigin = file === undefined ? undefined : { file, load };
-  daemon = await startDaemon({ config, configOrigin, client, logger }).catch(async (error: unknown) => {
+  daemon = await startDaemon({ config, configOrigin, client, logger, env: io.env }).catch(async (error: unknown) => {
     await client.close();
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   });

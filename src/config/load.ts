@@ -53,6 +53,10 @@ export function loadConfig(sources: ConfigSources): Config {
     const [given, missing] = tlsKeyFile === '' ? ['tlsCertFile', 'tlsKeyFile'] : ['tlsKeyFile', 'tlsCertFile'];
     throw new ConfigError(`${origins.get(given) ?? given} is wrong: it needs ${missing} beside it.`);
   }
+  if (result.data.checkpointFile !== '' && result.data.checkpointConfigMap !== '') {
+    const [file, configMap] = [origins.get('checkpointFile'), origins.get('checkpointConfigMap')];
+    throw new ConfigError(`${file} and ${configMap} exclude each other: keep the checkpoint in one place.`);
+  }
   return result.data;
 }
 

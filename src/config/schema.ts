@@ -27,6 +27,16 @@ export const configSchema = z.strictObject({
   seriesLimit: wholeNumber(1, 100_000).default(500),
   checkpointFile: z.string().default(''),
   events: z.enum(['none', 'verdicts']).default('none'),
+  checkpointConfigMap: z
+    .string()
+    .regex(/^(?:(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/)?[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?)?$/, {
+      error: 'use namespace/name, such as tugwatch/tugwatch-checkpoint, or a name alone',
+    })
+    .default(''),
+  leaderElection: z.enum(['auto', 'on', 'off']).default('auto'),
+  leaseNamespace: z.string().default(''),
+  leaseName: z.string().min(1, 'name a Lease').default('tugwatch'),
+  leaseDuration: wholeNumber(3, 3600).default(15),
   remediationMode: z.enum(['suggest', 'apply']).default('suggest'),
   remediationNamespaces: z
     .union([z.string().transform(splitAtCommas), z.array(z.string())], 'a list of namespaces, such as shop,team-*')

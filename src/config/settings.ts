@@ -16,6 +16,12 @@ export const SETTINGS = {
   seriesLimit: 'most workloads, risks and applications with metric series of their own (default 500)',
   checkpointFile: 'file that carries conflicts over a restart; empty keeps none',
   events: 'verdicts tells them as Kubernetes Events on the workload and its Application (default none)',
+  checkpointConfigMap:
+    'ConfigMap that does so instead, shared by all replicas: namespace/name, or a name beside the pod',
+  leaderElection: 'only one replica writes: on or off; auto is on in a pod of the watched cluster (default auto)',
+  leaseNamespace: "namespace of the Lease over which replicas elect their leader; empty is the pod's",
+  leaseName: 'name of that Lease; of two installations in one namespace each needs its own (default tugwatch)',
+  leaseDuration: 'seconds after which the Lease of a leader that is gone may be taken over (default 15)',
   remediationMode: 'suggest prints remedies and writes nothing; apply carries out their first step (default suggest)',
   remediationNamespaces: 'workload namespaces that apply mode may act for, with commas and globs: shop,team-*',
   remediationSelector: 'labels of the Applications that apply mode may change, as kubectl -l: team=shop,tier!=db',

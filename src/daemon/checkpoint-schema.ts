@@ -1,10 +1,11 @@
 /**
  * The shape of a checkpoint that is read: a file from an earlier life, another version, or somebody's editor. Every
- * conflict, track, heal and notice is held against it by itself, so that one that is broken costs none of the others,
+ * conflict, track, heal, healed object and notice is held against it by itself, so that one that is broken costs none of the others,
  * and none can take the daemon down hours later.
  */
 import { z } from 'zod';
 import type { CourseRecord } from '../detect/course.ts';
+import type { HealedObject } from '../detect/healed-objects.ts';
 import type { ConflictRecord } from '../detect/record.ts';
 import type { FieldTrack } from '../detect/tracks.ts';
 import type { Heal, Notice, Write, Writer } from '../model/verdicts.ts';
@@ -126,6 +127,15 @@ const heal = z.looseObject({
   message: z.string(),
 }) satisfies z.ZodType<Heal>;
 
+const healedObject = z.looseObject({
+  ref,
+  application: ref,
+  score: z.looseObject({ value: z.number(), at: time }),
+  count: z.int().min(1),
+  firstAt: time,
+  lastAt: time,
+}) satisfies z.ZodType<HealedObject>;
+
 const notice = z.looseObject({
   kind: z.string().min(1),
   category: z.string().min(1).optional(),
@@ -140,6 +150,7 @@ const PARTS = {
   records: conflict,
   tracks: track,
   heals: z.tuple([z.string(), z.array(heal)]),
+  healed: healedObject,
   notices: notice,
 } satisfies Record<string, z.ZodType>;
 
@@ -150,7 +161,7 @@ export interface SoundCheckpoint {
   readonly dropped: number;
 }
 
-/** Leaves out what is no conflict, track, heal or notice. Never throws. */
+/** Leaves out what is no conflict, track, heal, healed object or notice. Never throws. */
 export function keepSound(stored: unknown): SoundCheckpoint {
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return { checkpoint: stored, dropped: 0 };
   const checkpoint: Record<string, unknown> = { ...stored };

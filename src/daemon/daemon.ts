@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { Engine } from '../engine.ts';
 import type { WritingClient } from '../kubernetes/client.ts';
 import { LazyJqEngine } from '../kubernetes/jq-engine.ts';
+import type { Environment } from '../kubernetes/kubeconfig.ts';
 import { LiveSource } from '../kubernetes/live-source.ts';
 import { systemTimers, type Timers } from '../kubernetes/timers.ts';
 import type { Observation } from '../model/observations.ts';
@@ -19,9 +20,12 @@ import { logHeal, logNotice, logTransition } from '../telemetry/log-events.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { REVISION, VERSION } from '../version.ts';
+import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { CheckpointSections } from './checkpoint-sections.ts';
 import { type ConfigOrigin, ConfigReload } from './config-reload.ts';
-import { ALONE } from './leadership.ts';
+import { joinElection } from './join-election.ts';
+import { ALONE, type Leadership } from './leadership.ts';
+import { leadingClient } from './leading-client.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { openWeb } from './open-web.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
@@ -29,13 +33,12 @@ import { createPaced } from './paced.ts';
 import { Releasers } from './releasers.ts';
 import { RemediationSwitch } from './remediation-switch.ts';
 import { schedule } from './schedule.ts';
-import { logAudit, readySentence } from './sentences.ts';
+import { leaderSentence, logAudit, readySentence } from './sentences.ts';
 import { createStandstillWatch } from './standstill.ts';
 import { steadyTimers } from './steady-clock.ts';
+import { Tenure } from './tenure.ts';
 import { createWatchLog } from './watch-log.ts';
 
-/** Conflicts are saved when one changes its state, and this often. */
-const CHECKPOINT_MS = 60_000;
 /** Verdicts by the passing of time are looked at this often. */
 const TICK_MS = 1_000;
 /** An audit this recent is good enough for a report somebody asks for. */
@@ -48,6 +51,8 @@ const HOLD_MS = 60_000;
 const STANDSTILL_MS = 20_000;
 /** SIGTERM must be over within ten seconds; each part gets its share. */
 const RELEASE_MS = 2_500;
+/** Giving the Lease up is a courtesy: it expires by itself. */
+const LEASE_MS = 1_000;
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -56,6 +61,8 @@ export interface DaemonOptions {
   readonly client: WritingClient;
   readonly logger: Logger;
   readonly timers?: Timers;
+  /** Tells whether this is a pod, and which; {} when absent: it is none. */
+  readonly env?: Environment;
   readonly onObservation?: (observation: Observation) => void;
 }
 
@@ -77,7 +84,7 @@ export interface Daemon {
 
 /** Starts watching and serving. @throws Error with a sentence when the port cannot be had */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config, client, logger } = options;
+  const { config, client, logger, env = {} } = options;
   const releasers = new Releasers();
   const stop = () =>
     releasers.releaseAll(RELEASE_MS, (name, error) =>
@@ -87,10 +94,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const timers = steadyTimers(options.timers ?? systemTimers);
   const monotonic = () => timers.monotonic();
   const notices: Partial<Record<NoticeKind, number>> = {};
-  let persist = () => Promise.resolve(false);
+  let checkpoint: CheckpointKeeper | null = null;
   const observe = (observation: Observation) => {
     if (observation.type === 'transition') {
-      void persist();
+      checkpoint?.soon();
       logTransition(logger, observation.transition, engine.pipeline.remedyFor(observation.transition.conflict));
     } else if (observation.type === 'notice') {
       notices[observation.notice.kind] = (notices[observation.notice.kind] ?? 0) + 1;
@@ -117,16 +124,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onObservation: observe,
     onFailure: broken.reject,
   });
+  const elector = joinElection({ config, client, env, timers: options.timers ?? systemTimers, logger });
+  const leadership: Leadership =
+    elector === null
+      ? ALONE
+      : new Tenure({
+          elector,
+          takeOver: async () => checkpoint?.takeOver(),
+          tell: (leads) => logger.info({ event: 'leader', leads }, leaderSentence(leads, elector.identity)),
+        });
   const outlets: Outlet[] = [];
   const context: OutletContext = {
     config,
-    client,
+    client: leadingClient(client, leadership),
     logger,
     engine,
     now: () => timers.now(),
     timers,
-    leadership: ALONE,
-    persist: () => persist(),
+    leadership,
+    persist: async () => (await checkpoint?.save()) ?? false,
   };
   const remediation = new RemediationSwitch(context);
   await remediation.take(config);
@@ -169,6 +185,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     revision: REVISION,
     seriesLimit: config.seriesLimit,
     config: () => reload.status(),
+    leads: () => leadership.leads(),
     processMetrics: true,
     snapshot: () => {
       const now = advance();
@@ -188,7 +205,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
 
   // Before the first scrape can come: a restart must not look like an end.
-  const checkpoint = await openCheckpoint(config.checkpointFile, engine, sections, logger);
+  checkpoint = await openCheckpoint(config, context.client, env, {
+    engine,
+    sections,
+    logger,
+    timers,
+    leadership,
+  });
   const lag = createLagMeter();
   releasers.add('event loop meter', () => lag.close());
   const sources = {
@@ -204,14 +227,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const address = await web.listen(config.port, config.host).catch(refuse);
   releasers.add('web server', () => web.close());
 
-  if (checkpoint !== null) {
-    persist = () => checkpoint.save();
-    const saver = setInterval(persist, CHECKPOINT_MS);
-    releasers.add('checkpoint', async () => {
-      clearInterval(saver);
-      await checkpoint.save();
-    });
-  }
+  // In this order: what is written last is written by a leader.
+  if (elector !== null) releasers.add('leader election', () => elector.release(LEASE_MS));
+  releasers.add('checkpoint', () => checkpoint?.close());
 
   const ticker = setInterval(() => {
     try {
@@ -262,6 +280,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       readySentence(engine),
     );
     logAudit(logger, audit.anew());
+    // Whoever sees nothing yet leaves the Lease to those who do.
+    elector?.run().catch(broken.reject);
   });
   begun.catch(broken.reject);
   logger.info(

@@ -1,13 +1,21 @@
 import { hostname } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import type { Observation } from '../model/observations.ts';
+import { keyOf } from '../model/refs.ts';
 import type { Remediator } from '../remediation/remediator.ts';
+import { type AppliedFix, isRecent } from '../remedy/applied-fixes.ts';
+import type { CheckpointSection } from './checkpoint-sections.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
+
+/** Of an hour, whatever a checkpoint claims. */
+const MOST_RESTORED = 1_000;
 
 /** Turns remediation on and off as remediationMode says. While it is off, nothing in the process can change an object. */
 export class RemediationSwitch implements Outlet {
   readonly name = 'remediation';
+  readonly section: CheckpointSection;
   readonly #options: OutletContext;
+  readonly #applied: AppliedFix[] = [];
   #config: Config;
   #remediator: Remediator | null = null;
   #turning: Promise<void> = Promise.resolve();
@@ -16,6 +24,14 @@ export class RemediationSwitch implements Outlet {
   constructor(options: OutletContext) {
     this.#options = options;
     this.#config = options.config;
+    this.section = {
+      name: 'remediation',
+      save: () => this.#applied.filter(({ at }) => isRecent(at, options.now())),
+      restore: (value) => this.#restore(value),
+    };
+    options.leadership.onChange((leads) => {
+      if (leads) this.#remediator?.takeOver();
+    });
   }
 
   /** null: remedies are only suggested. */
@@ -52,7 +68,7 @@ export class RemediationSwitch implements Outlet {
   }
 
   async #begin(): Promise<void> {
-    const { client, logger, engine, now } = this.#options;
+    const { client, logger, engine, now, leadership } = this.#options;
     const { Remediator } = await import('../remediation/remediator.ts');
     const {
       remediationNamespaces: namespaces,
@@ -72,7 +88,33 @@ export class RemediationSwitch implements Outlet {
         perHour: this.#config.remediationPerHour,
       }),
       instance: hostname(),
+      leads: () => leadership.leads(),
+      applied: this.#applied,
     });
     this.#remediator.adopt();
   }
+
+  #restore(value: unknown): void {
+    if (!Array.isArray(value)) throw new Error('it is no list of changes');
+    const known = new Set(this.#applied.map(identityOf));
+    for (const fix of value.filter(isAppliedFix).slice(-MOST_RESTORED))
+      if (!known.has(identityOf(fix))) this.#applied.push(fix);
+    this.#remediator?.adopt();
+  }
+}
+
+function identityOf({ at, target }: AppliedFix): string {
+  return `${at} ${keyOf(target)}`;
+}
+
+function isAppliedFix(value: unknown): value is AppliedFix {
+  if (typeof value !== 'object' || value === null) return false;
+  const { at, target, application, conflict } = value as Partial<AppliedFix>;
+  return (
+    typeof at === 'number' &&
+    typeof target?.kind === 'string' &&
+    typeof target.name === 'string' &&
+    (application === null || typeof application?.name === 'string') &&
+    (conflict === null || typeof conflict === 'string')
+  );
 }

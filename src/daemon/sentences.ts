@@ -8,6 +8,12 @@ export function readySentence(engine: Engine): string {
   return `ready: ${workloads.size} workloads, ${hpas.size} HPAs and ${applications.size} Applications are watched`;
 }
 
+export function leaderSentence(leads: boolean, identity: string): string {
+  return leads
+    ? `this replica leads (${identity}): what is written and sent comes from it`
+    : `this replica does not lead any more (${identity}): it watches, and another writes`;
+}
+
 export function logAudit(logger: Logger, audit: Audit): void {
   const rules = Map.groupBy(
     audit.risks.filter((risk) => risk.suppressed === null),

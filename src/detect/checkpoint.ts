@@ -1,10 +1,11 @@
 /**
  * What survives a restart: the conflicts with their scores, the recent writes of contested fields, the last operations,
- * the notices. Plain JSON with a version; an older or newer one that is not understood is refused, not guessed at.
+ * what they healed without an explanation, the notices. Plain JSON with a version; an older or newer one that is not understood is refused, not guessed at.
  */
 import type { Millis } from '../model/facts.ts';
 import type { Heal, Notice } from '../model/verdicts.ts';
 import { type CourseRecord, newCourse } from './course.ts';
+import type { HealedObject } from './healed-objects.ts';
 import type { ConflictRecord } from './record.ts';
 import type { FieldTrack } from './tracks.ts';
 
@@ -15,6 +16,8 @@ export interface DetectorState {
   readonly records: readonly ConflictRecord[];
   readonly tracks: readonly FieldTrack[];
   readonly heals: readonly (readonly [applicationUid: string, heals: readonly Heal[]])[];
+  /** Objects that heals name and no write explains, with how often; absent where an older version wrote it. */
+  readonly healed?: readonly HealedObject[];
   readonly notices: readonly Notice[];
 }
 
@@ -31,6 +34,7 @@ export interface Checkpoint {
   readonly records: readonly StoredRecord[];
   readonly tracks: readonly FieldTrack[];
   readonly heals: DetectorState['heals'];
+  readonly healed?: readonly HealedObject[];
   readonly notices: readonly Notice[];
 }
 
@@ -43,6 +47,7 @@ export function takeCheckpoint(state: DetectorState, at: Millis): Checkpoint {
     records: state.records.map((record) => ({ ...record, fields: [...record.fields] })),
     tracks: state.tracks,
     heals: state.heals,
+    healed: state.healed ?? [],
     notices: state.notices,
   };
 }
@@ -72,6 +77,7 @@ export function readCheckpoint(
       records,
       tracks: Array.isArray(stored.tracks) ? stored.tracks : [],
       heals: Array.isArray(stored.heals) ? stored.heals : [],
+      healed: Array.isArray(stored.healed) ? stored.healed : [],
       notices: Array.isArray(stored.notices) ? stored.notices : [],
     },
   };

@@ -8,7 +8,7 @@ import type { ContestedCounts, Observation, SyncCounts } from '../model/observat
 import type { JqEngine, LensRequest } from '../model/ports.ts';
 import type { Conflict, Notice, Write } from '../model/verdicts.ts';
 import { Adjudicator } from './adjudicator.ts';
-import { type Checkpoint, readCheckpoint, takeCheckpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { conflictOf } from './conflict-view.ts';
 import { countsOf } from './contested-counts.ts';
 import { DriftWatch } from './drift-watch.ts';
@@ -19,6 +19,7 @@ import { HealLog } from './heals.ts';
 import { Ledger } from './ledger.ts';
 import { LensDesk } from './lens-desk.ts';
 import { LiveFixes } from './live-fixes.ts';
+import { type Memory, mergeMemory, restoreMemory, takeMemory } from './memory.ts';
 import { Meter } from './meter.ts';
 import { applicationNotices, hpaNotices, NoticeBoard, type NoticeInput, workloadNotices } from './notices.ts';
 import type { ConflictRecord } from './record.ts';
@@ -28,7 +29,7 @@ import { SyncCounter } from './sync-counter.ts';
 import { TrackStore } from './track-store.ts';
 import { isUnseen } from './unexplained.ts';
 import { Witness } from './witness.ts';
-import { REPLICAS, TEMPLATE } from './writes.ts';
+import { TEMPLATE } from './writes.ts';
 
 const HOUSEKEEPING_MS = 60_000;
 const REVIEW_MS = 1_000;
@@ -152,15 +153,7 @@ export class Detector {
 
   /** What a restart must not lose. */
   checkpoint(): Checkpoint {
-    return takeCheckpoint(
-      {
-        records: [...this.#ledger.all()],
-        tracks: this.#tracks.all(),
-        heals: this.#heals.all(),
-        notices: this.#board.all(),
-      },
-      this.#now,
-    );
+    return takeMemory(this.#memory, this.#now);
   }
 
   /**
@@ -168,19 +161,23 @@ export class Detector {
    * over by the silence of that time, and the versions around it are a gap. Returns why it was refused, or null.
    */
   restore(checkpoint: unknown): string | null {
-    const read = readCheckpoint(checkpoint);
-    if ('refused' in read) return read.refused;
-    for (const record of read.state.records) {
-      this.#ledger.restore(record);
-      record.insufficientHistory ||= record.state !== 'resolved';
-      if (record.fieldClass !== REPLICAS && record.state !== 'resolved') {
-        this.#desk.open(record.ref, 'contested before the restart', read.at);
-      }
-    }
-    this.#tracks.restore(read.state.tracks);
-    this.#heals.restore(read.state.heals);
-    this.#board.restore(read.state.notices);
-    return null;
+    return restoreMemory(this.#memory, checkpoint);
+  }
+
+  /** Adds what another replica has seen and this one has not. Returns how many open conflicts, or why it was refused. */
+  merge(checkpoint: unknown): number | string {
+    return mergeMemory(this.#memory, checkpoint, this.#now);
+  }
+
+  get #memory(): Memory {
+    return {
+      ledger: this.#ledger,
+      tracks: this.#tracks,
+      heals: this.#heals,
+      healed: this.#healed,
+      board: this.#board,
+      desk: this.#desk,
+    };
   }
 
   #observeFact(applied: Applied, at: Millis, origin: 'list' | 'watch'): void {

@@ -126,6 +126,14 @@ export class HealedObjects {
     return this.#objects.get(keyOf(ref));
   }
 
+  all(): HealedObject[] {
+    return [...this.#objects.values()];
+  }
+
+  restore(objects: readonly HealedObject[]): void {
+    for (const object of objects) this.#objects.set(keyOf(object.ref), { ...object });
+  }
+
   /** Hands the heals of an object over to the fight they belong to, those included whose writes might still have come. */
   claim(ref: ObjectRef): HealedObject | undefined {
     for (const { heal, app } of this.#waiting) {

@@ -30,6 +30,10 @@ export interface RemediatorOptions {
   readonly policy: () => RemediationPolicy;
   /** Which process, for the audit line and the Events: the pod's name. */
   readonly instance: string;
+  /** Whether this replica may change anything now; the client asks once more in the moment of the write. */
+  readonly leads: () => boolean;
+  /** What was carried out, by whichever replica: new ones are added. */
+  readonly applied: AppliedFix[];
 }
 
 export interface RemediationPolicy {
@@ -45,7 +49,6 @@ export class Remediator implements Outlet {
   readonly #options: RemediatorOptions;
   readonly #recorder: EventRecorder;
   readonly #stopping = new AbortController();
-  readonly #applied: AppliedFix[] = [];
   /** Confirmed conflicts that nothing was done for yet, and when each was looked at last. */
   readonly #waiting = new Map<string, Millis>();
   readonly #queued = new Set<string>();
@@ -87,6 +90,12 @@ export class Remediator implements Outlet {
     }
   }
 
+  /** Another replica led so far: what it left undone is looked at now, under the same guards. */
+  takeOver(): void {
+    this.adopt();
+    for (const id of this.#waiting.keys()) this.#enqueue(id);
+  }
+
   /** Resolves when everything that was asked for so far is done. */
   idle(): Promise<void> {
     return this.#running;
@@ -112,6 +121,7 @@ export class Remediator implements Outlet {
     this.#waiting.delete(id);
     if (conflict === undefined) return;
     this.#waiting.set(id, now());
+    if (!this.#options.leads()) return;
     try {
       const { signal } = this.#stopping;
       const remedy = pipeline.remedyFor(conflict);
@@ -139,14 +149,15 @@ export class Remediator implements Outlet {
         by: `tugwatch ${instance}`,
         now,
         // The dry run took time: what it was for may be over by now.
-        agree: async () => !this.#stopping.signal.aborted && this.#confirmed(conflict.id) !== undefined,
+        agree: async () =>
+          !this.#stopping.signal.aborted && this.#options.leads() && this.#confirmed(conflict.id) !== undefined,
         signal: this.#stopping.signal,
       },
     );
     if (outcome.outcome === 'applied') {
       const { audit } = outcome;
       this.#waiting.delete(conflict.id);
-      this.#applied.push({
+      this.#options.applied.push({
         at: audit.at,
         target: audit.target,
         application: conflict.application,
@@ -177,7 +188,7 @@ export class Remediator implements Outlet {
       now: at,
       conflicts: pipeline.detector.conflicts(),
       remedyFor: (conflict) => pipeline.remedyFor(conflict),
-      applied: mergeFixes(this.#applied, rememberedFixes(context, at), at),
+      applied: mergeFixes(this.#options.applied, rememberedFixes(context, at), at),
       ...policy(),
     };
   }

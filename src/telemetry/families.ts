@@ -40,6 +40,8 @@ export interface SelfView {
   readonly collectErrors: ReadonlyMap<string, number>;
   /** How the last reading of the configuration file went; null where no daemon runs. */
   readonly config: ConfigStatus | null;
+  /** Of several replicas one does; a process that runs alone does. */
+  readonly leads: boolean;
 }
 
 export interface ConfigStatus {

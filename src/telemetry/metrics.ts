@@ -17,6 +17,8 @@ export interface MetricsOptions {
   readonly retentionSeconds?: number;
   /** How the last reading of the configuration went; the metrics about it are left out when absent. */
   readonly config?: () => ConfigStatus;
+  /** Whether this process leads; it does when absent. Told of where `config` is. */
+  readonly leads?: () => boolean;
   /** Adds process_* and nodejs_*. */
   readonly processMetrics?: boolean;
   /** Told of every family that could not be computed ('snapshot' when there was none at all). */
@@ -75,6 +77,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
           hidden: views.hidden,
           collectErrors,
           config: options.config?.() ?? null,
+          leads: options.leads?.() ?? true,
         };
         for (const { labels, value } of samplesOf(family, view, self)) {
           if (instrument instanceof Gauge) instrument.set(labels, value);

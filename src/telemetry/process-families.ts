@@ -34,4 +34,13 @@ export const PROCESS_FAMILIES: readonly Family[] = [
     about: 'self',
     samples: ({ config }) => (config === null ? [] : [{ labels: {}, value: config.successAt / 1000 }]),
   },
+  {
+    name: 'tugwatch_leader',
+    type: 'gauge',
+    help: 'Whether this replica leads: it alone writes Events, messages, remedies and the checkpoint.',
+    labels: [],
+    stability: 'evolving',
+    about: 'self',
+    samples: ({ leads }) => [{ labels: {}, value: leads ? 1 : 0 }],
+  },
 ];

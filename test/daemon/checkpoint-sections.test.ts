@@ -1,12 +1,18 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type CheckpointSection, CheckpointSections } from '../../src/daemon/checkpoint-sections.ts';
+import { ALONE } from '../../src/daemon/leadership.ts';
 import { openCheckpoint } from '../../src/daemon/open-checkpoint.ts';
 import { Engine } from '../../src/engine.ts';
+import type { WritingClient } from '../../src/kubernetes/client.ts';
 import { LazyJqEngine } from '../../src/kubernetes/jq-engine.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { FakeTimers } from '../support/fake-timers.ts';
+
+/** A checkpoint in a file asks no cluster for anything. */
+const NO_CLIENT = {} as WritingClient;
 
 /** Keys that were delivered, as an outlet keeps them: restoring merges. */
 function delivered(name: string): CheckpointSection & { readonly keys: Set<string> } {
@@ -30,8 +36,11 @@ async function live(path: string, ...sections: CheckpointSection[]) {
   const all = new CheckpointSections((message) => logger.warn({ event: 'checkpoint' }, message));
   for (const section of sections) all.add(section);
   const engine = new Engine({ jq: new LazyJqEngine(), requestLens: () => {} });
-  const file = await openCheckpoint(path, engine, all, logger);
+  const context = { engine, sections: all, logger, timers: new FakeTimers(), leadership: ALONE };
+  const settings = { checkpointFile: path, checkpointConfigMap: '' };
+  const file = await openCheckpoint(settings, NO_CLIENT, {}, context);
   if (file === null) throw new Error('no checkpoint was opened');
+  onTestFinished(() => file.close());
   return { file, told };
 }
 

@@ -210,12 +210,14 @@ describe('the election', () => {
 
   it('does not take an answer for young that was waiting for it while it was stopped', async () => {
     for (let moment = 0; moment < 2 * SECOND; moment += 100) {
-      const world = await settled({ latency: 1_500 }, { latency: 100 });
-      await world.pass(20 * SECOND + moment);
-      const first = world.replicas.find(({ leads }) => leads);
-      first?.stop();
-      await world.pass(19 * SECOND);
-      first?.wake();
+      const world = await settled({ latency: 1_500 });
+      const first = leaderOf(world);
+      world.add();
+      await world.pass(5 * SECOND + moment);
+      first.stop();
+      await world.pass(26 * SECOND);
+      expect(world.leaders).toEqual(['replica-1']);
+      first.wake();
       await world.pass(10 * SECOND);
       expectNoneAfterAnother(world);
     }

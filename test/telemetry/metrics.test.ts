@@ -311,3 +311,17 @@ describe('the metrics about the configuration', () => {
     expect(none.filter(({ name }) => name.startsWith('tugwatch_config'))).toEqual([]);
   });
 });
+
+describe('the metric about leading', () => {
+  it('says which of several replicas writes, and is left out where no daemon runs', async () => {
+    const config = () => ({ successful: true, successAt: 0 });
+    let leads = false;
+    const { scrape } = metricsOver(aSnapshot(), { config, leads: () => leads });
+    expect(shownValue(await scrape(), 'tugwatch_leader')).toBe(0);
+    leads = true;
+    expect(shownValue(await scrape(), 'tugwatch_leader')).toBe(1);
+    expect(shownValue(await metricsOver(aSnapshot(), { config }).scrape(), 'tugwatch_leader')).toBe(1);
+    const none = await metricsOver(aSnapshot()).scrape();
+    expect(none.filter(({ name }) => name === 'tugwatch_leader')).toEqual([]);
+  });
+});
