@@ -2,8 +2,10 @@
  * The command line: parse, dispatch, exit code. Every command imports what it needs when it runs, so that --help costs
  * next to nothing.
  */
+import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { CommandIo } from './commands/io.ts';
+import type { Dialect } from './commands/workload-query.ts';
 import { flagName, SETTINGS } from './config/settings.ts';
 import { VERSION } from './version.ts';
 
@@ -14,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   endOnBrokenPipe();
   const io = processIo();
   try {
-    const program = describeCommands(io, (code) => {
+    const program = describeCommands(io, dialectOf(argv), (code) => {
       process.exitCode = code;
     });
     await program.parseAsync([...argv]);
@@ -23,11 +25,21 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function describeCommands(io: CommandIo, exitWith: (code: number) => void): Command {
-  const program = new Command('tugwatch')
+/** kubectl runs `kubectl-tugwatch …` from the PATH for `kubectl tugwatch …`, whatever the file behind the link is called. */
+function dialectOf(argv: readonly string[]): Dialect {
+  return /^kubectl-tugwatch(\.js)?$/.test(basename(argv[1] ?? '')) ? 'kubectl' : 'tugwatch';
+}
+
+function describeCommands(io: CommandIo, dialect: Dialect, exitWith: (code: number) => void): Command {
+  const name = dialect === 'kubectl' ? 'kubectl tugwatch' : 'tugwatch';
+  const [workloadUsage, namespaceUsage] =
+    dialect === 'kubectl'
+      ? ['KIND/NAME, KIND NAME or NAME', 'namespace, in place of that of the context']
+      : ['NAMESPACE/NAME, or KIND/NAME with -n', 'namespace of KIND/NAME'];
+  const program = new Command(name)
     .description('Tells on-call who is fighting over a Kubernetes workload, and how to end it.')
     .version(VERSION)
-    .showHelpAfterError('(tugwatch --help shows the commands and their options)')
+    .showHelpAfterError(`(${name} --help shows the commands and their options)`)
     .exitOverride();
 
   program
@@ -86,29 +98,30 @@ function describeCommands(io: CommandIo, exitWith: (code: number) => void): Comm
   program
     .command('why')
     .description('explain one workload: who wrote which field when, the verdict, the remedy')
-    .argument('<workload>', 'NAMESPACE/NAME, or KIND/NAME with -n')
-    .option('-n, --namespace <name>', 'namespace of KIND/NAME')
+    .argument('<workload...>', workloadUsage)
+    .option('-n, --namespace <name>', namespaceUsage)
+    .option('-w, --watch', 'follow: each write, verdict, notice and risk as it comes, until Ctrl-C')
     .option('--server <url>', 'ask this running daemon, such as http://localhost:8080')
     .option(OUTPUT, 'text or json', 'text')
     .option('--kubeconfig <file>', SETTINGS.kubeconfig)
     .option('--context <name>', SETTINGS.context)
-    .action(async (workload: string, flags) =>
-      exitWith(await (await import('./commands/why.ts')).why(workload, flags, io)),
+    .action(async (workload: string[], flags) =>
+      exitWith(await (await import('./commands/why.ts')).why(workload, flags, io, dialect)),
     );
 
   program
     .command('fix')
     .description('print the remedy for one workload; with --apply carry out its first step, under guards')
-    .argument('<workload>', 'NAMESPACE/NAME, or KIND/NAME with -n')
-    .option('-n, --namespace <name>', 'namespace of KIND/NAME')
+    .argument('<workload...>', workloadUsage)
+    .option('-n, --namespace <name>', namespaceUsage)
     .option('--apply', 'show the change, ask, and make it')
     .option('--yes', 'with --apply: do not ask')
     .option('--server <url>', 'go by what this running daemon knows, such as http://localhost:8080')
     .option(OUTPUT, 'text or json', 'text')
     .option('--kubeconfig <file>', SETTINGS.kubeconfig)
     .option('--context <name>', SETTINGS.context)
-    .action(async (workload: string, flags) =>
-      exitWith(await (await import('./commands/fix.ts')).fix(workload, flags, io)),
+    .action(async (workload: string[], flags) =>
+      exitWith(await (await import('./commands/fix.ts')).fix(workload, flags, io, dialect)),
     );
 
   return program;

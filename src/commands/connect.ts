@@ -1,5 +1,5 @@
 /** A client for the cluster that the flags name; one sentence when it is not there. */
-import { createClient, probeServer, type WritingClient } from '../kubernetes/client.ts';
+import { contextNamespace, createClient, probeServer, type WritingClient } from '../kubernetes/client.ts';
 import { KubeRequestError } from '../kubernetes/errors.ts';
 import { VERSION } from '../version.ts';
 import type { Environment } from './terminal.ts';
@@ -18,12 +18,23 @@ export async function connect(flags: ClusterFlags, env: Environment): Promise<Wr
   throw new KubeRequestError(failure);
 }
 
+/** Where kubectl would look without -n: the namespace of the context, 'default' where it names none. @throws KubeConfigError */
+export function namespaceOfContext({ kubeconfig, context }: ClusterFlags, env: Environment): Promise<string> {
+  return contextNamespace(choiceOf({ kubeconfig, context }), env);
+}
+
+function choiceOf({ kubeconfig, context }: ClusterFlags): { readonly kubeconfig?: string; readonly context?: string } {
+  return {
+    ...(kubeconfig === undefined || kubeconfig === '' ? {} : { kubeconfig }),
+    ...(context === undefined || context === '' ? {} : { context }),
+  };
+}
+
 /** For the daemon: it waits for a server that is not there yet. @throws KubeConfigError */
 export function openClient(flags: ClusterFlags, env: Environment): Promise<WritingClient> {
   return createClient({
     version: VERSION,
     env,
-    ...(flags.kubeconfig === undefined || flags.kubeconfig === '' ? {} : { kubeconfig: flags.kubeconfig }),
-    ...(flags.context === undefined || flags.context === '' ? {} : { context: flags.context }),
+    ...choiceOf(flags),
   });
 }

@@ -9,7 +9,7 @@ import type { WorkloadQuery } from '../report/why-text.ts';
 import { type ClusterFlags, connect } from './connect.ts';
 import type { CommandIo } from './io.ts';
 import { survey } from './survey.ts';
-import { reportFromDaemon } from './why.ts';
+import { reportFromDaemon } from './why-sight.ts';
 
 export interface FixSight {
   readonly report: Report;

@@ -9,7 +9,7 @@ import { type FixSight, lookForFix, type SightFlags } from './fix-sight.ts';
 import type { CommandIo } from './io.ts';
 import { textOptions } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
-import { parseQuery } from './why.ts';
+import { type Dialect, queryOf } from './workload-query.ts';
 
 export interface FixFlags extends SightFlags {
   readonly namespace?: string;
@@ -18,14 +18,19 @@ export interface FixFlags extends SightFlags {
 }
 
 /** Resolves to the exit code: 2 also when a guard refuses. @throws UsageError, KubeConfigError, KubeRequestError */
-export async function fix(workload: string, flags: FixFlags, io: CommandIo): Promise<number> {
+export async function fix(
+  words: readonly string[],
+  flags: FixFlags,
+  io: CommandIo,
+  dialect: Dialect = 'tugwatch',
+): Promise<number> {
   const output = flags.output ?? 'text';
   if (output !== 'text' && output !== 'json')
     throw new UsageError(`--output ${output} is not known: use text or json.`);
   if (flags.yes === true && flags.apply !== true) throw new UsageError('--yes goes with --apply.');
   if (flags.apply === true && flags.yes !== true && io.stdin.isTTY !== true)
     throw new UsageError('--apply asks before it changes anything: run it on a terminal, or add --yes.');
-  const query = parseQuery(workload, flags.namespace);
+  const query = await queryOf(words, flags, io.env, dialect);
   const sight = await lookForFix(query, flags, io);
   try {
     const cause = causeFor(query, sight);

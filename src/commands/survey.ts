@@ -7,6 +7,7 @@ import { LiveSource } from '../kubernetes/live-source.ts';
 import type { ReflectorEvent } from '../kubernetes/reflector-events.ts';
 import { systemTimers, type Timers } from '../kubernetes/timers.ts';
 import type { WatchHealth } from '../model/health.ts';
+import type { LensRequest } from '../model/ports.ts';
 import type { CommandIo } from './io.ts';
 import { Progress } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -21,6 +22,15 @@ const SILENT_MS = 30_000;
 /** After a failure it is tried again for so long, counted from the last progress. */
 const FAILING_MS = 8_000;
 
+/** A look that goes on: the engine takes in what the watches tell until `stop`. */
+export interface OpenSurvey {
+  readonly engine: Engine;
+  readonly health: () => readonly WatchHealth[];
+  /** Rejects when a consumer of the changes threw. */
+  readonly running: Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
 /**
  * @throws UsageError when a kind without which nothing can be said is denied, when the cluster cannot be listed, or on
  * Ctrl-C
@@ -31,8 +41,26 @@ export async function survey(
   io: CommandIo,
   timers: Timers = systemTimers,
 ): Promise<Survey> {
+  const { engine, health, stop } = await openSurvey(client, namespace, io, timers);
+  const watches = health();
+  await stop();
+  return { engine, watches };
+}
+
+/**
+ * As `survey`, without leaving. `lens`: objects under suspicion are watched in full, which takes time that one look does
+ * not have. @throws UsageError, as `survey`
+ */
+export async function openSurvey(
+  client: KubeClient,
+  namespace: string,
+  io: CommandIo,
+  timers: Timers = systemTimers,
+  lens = false,
+): Promise<OpenSurvey> {
   const progress = new Progress(io.stderr, io.monotonic);
   const outcome = Promise.withResolvers<void>();
+  let listing = true;
   const patience = new Patience(client.server, timers, (sentence) => outcome.reject(new UsageError(sentence)));
   const source = new LiveSource({
     client,
@@ -40,6 +68,7 @@ export async function survey(
     timers,
     warn: (message) => io.stderr.write(`warning: ${message}\n`),
     observe: (about, event) => {
+      if (!listing) return;
       progress.update(() => `Listing ${about}`);
       patience.take(event);
       if (event.type === 'listed' || event.type === 'unavailable') settle();
@@ -48,14 +77,15 @@ export async function survey(
       }
     },
   });
-  const engine = new Engine({ jq: new LazyJqEngine(), requestLens: () => {} });
+  const requestLens = (request: LensRequest) => (lens ? source.requestLens(request) : undefined);
+  const engine = new Engine({ jq: new LazyJqEngine(), requestLens });
   // Listed or known to be unavailable: then every kind has had its say.
   const settle = () => {
     const waiting = source.health().some((one) => !one.listed && one.state !== 'absent' && one.state !== 'forbidden');
     if (!waiting && source.ready()) outcome.resolve();
   };
   const running = source.run((change) => {
-    patience.progress();
+    if (listing) patience.progress();
     engine.take(change);
     if (change.type === 'synced') settle();
   });
@@ -67,12 +97,15 @@ export async function survey(
     await outcome.promise;
     await engine.settled();
     engine.advance(io.now());
-    return { engine, watches: source.health() };
+    return { engine, health: () => source.health(), running, stop: () => source.stop() };
+  } catch (error) {
+    await source.stop();
+    throw error;
   } finally {
+    listing = false;
     patience.end();
     io.signal.removeEventListener('abort', interrupted);
     progress.clear();
-    await source.stop();
   }
 }
 

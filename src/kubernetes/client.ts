@@ -73,6 +73,12 @@ export async function createClient(options: ClientOptions): Promise<WritingClien
   return new UndiciClient(undici, load, `tugwatch/${options.version}`);
 }
 
+/** The namespace of the chosen context, or of a pod's account; 'default' where none is named, as kubectl has it. @throws KubeConfigError */
+export async function contextNamespace(choice: KubeConfigChoice, env: Environment): Promise<string> {
+  const config = loadKubeConfig(await import('@kubernetes/client-node'), choice, env);
+  return config.getContextObject(config.getCurrentContext())?.namespace || 'default';
+}
+
 /** Asks the server who it is. Null when it answers; for the one sentence at the start of a command. */
 export async function probeServer(client: KubeClient): Promise<KubeError | null> {
   try {

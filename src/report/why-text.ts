@@ -20,7 +20,15 @@ export interface WhyDocument extends Pick<Report, 'window' | 'conflicts' | 'noti
   readonly safe: NonNullable<Report['safe']>;
 }
 
-const SHORT_KINDS: Readonly<Record<string, string>> = { deploy: 'deployment', sts: 'statefulset', ro: 'rollout' };
+/** As `kubectl api-resources` and the CRDs have them. */
+const SHORT_KINDS: Readonly<Record<string, string>> = {
+  cm: 'configmap',
+  deploy: 'deployment',
+  ds: 'daemonset',
+  ro: 'rollout',
+  svc: 'service',
+  sts: 'statefulset',
+};
 
 /** Cuts the report down to one workload. */
 export function selectWorkload(report: Report, query: WorkloadQuery): WhyDocument {

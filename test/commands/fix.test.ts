@@ -35,7 +35,7 @@ describe('tugwatch fix', () => {
   it('prints the remedy after one look, and only reads for it', async () => {
     await using stage = await textbook();
     const { rig, typed, flags } = stage;
-    expect(await fix('shop/web', flags, typed.io)).toBe(0);
+    expect(await fix(['shop/web'], flags, typed.io)).toBe(0);
     expect(typed.stdout()).toMatch(/^RISK TW101 unprotected-replicas {2}Git declares 3 replicas/);
     expect(typed.stdout()).toContain('1. With a rule for /spec/replicas of Deployment web alone');
     expect(typed.stdout()).toContain('kubectl patch applications.argoproj.io/web -n argocd --type json -p');
@@ -46,7 +46,7 @@ describe('tugwatch fix', () => {
   it('prints the same as a document for programs', async () => {
     await using stage = await textbook();
     const { typed, flags } = stage;
-    expect(await fix('deploy/web', { ...flags, namespace: 'shop', output: 'json' }, typed.io)).toBe(0);
+    expect(await fix(['deploy/web'], { ...flags, namespace: 'shop', output: 'json' }, typed.io)).toBe(0);
     expect(JSON.parse(typed.stdout())).toMatchObject({
       schema: 'tugwatch.fix/v1',
       workload: { kind: 'Deployment', namespace: 'shop', name: 'web' },
@@ -65,7 +65,7 @@ describe('tugwatch fix', () => {
     const typed = commandIo(rig);
     await using watched = await watchCluster(rig);
     await watched.pass(5, () => watched.daemon.report().conflicts[0]?.state === 'confirmed');
-    expect(await fix('shop/web', { server: watched.daemon.address, kubeconfig: '/nowhere' }, typed.io)).toBe(0);
+    expect(await fix(['shop/web'], { server: watched.daemon.address, kubeconfig: '/nowhere' }, typed.io)).toBe(0);
     expect(typed.stdout()).toMatch(/^CONFIRMED {2}HPA web .* fight over \/spec\/replicas of Deployment shop\/web/);
   });
 
@@ -75,7 +75,7 @@ describe('tugwatch fix', () => {
       ignoreDifferences: [{ group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }],
     });
     const { typed, flags } = stage;
-    expect(await fix('shop/web', flags, typed.io)).toBe(0);
+    expect(await fix(['shop/web'], flags, typed.io)).toBe(0);
     expect(typed.stdout()).toBe('Nothing to fix: the cluster shows no conflict over shop/web, and no risk of one.\n');
   });
 
@@ -88,7 +88,7 @@ describe('tugwatch fix', () => {
   ])('refuses %s in one sentence', async (_what, workload, extra, sentence) => {
     await using stage = await textbook();
     const { typed, flags } = stage;
-    await expect(fix(workload, { ...flags, ...extra }, typed.io)).rejects.toThrow(sentence);
+    await expect(fix([workload], { ...flags, ...extra }, typed.io)).rejects.toThrow(sentence);
     expect(typed.stdout()).toBe('');
   });
 });
@@ -98,7 +98,7 @@ describe('tugwatch fix --apply', () => {
     await using stage = await textbook('n\n');
     const { rig, typed, flags } = stage;
     const before = rig.application();
-    expect(await fix('shop/web', { ...flags, apply: true }, typed.io)).toBe(0);
+    expect(await fix(['shop/web'], { ...flags, apply: true }, typed.io)).toBe(0);
     expect(typed.stdout()).toContain("Application argocd/web in embedded would change (the API server's dry run):");
     expect(diffOf(typed)).toEqual([
       '+  syncOptions:',
@@ -119,7 +119,7 @@ describe('tugwatch fix --apply', () => {
     await using stage = await textbook('yes\n');
     const { rig, typed, flags } = stage;
     const { resourceVersion: from } = rig.application().metadata;
-    expect(await fix('shop/web', { ...flags, apply: true }, typed.io)).toBe(0);
+    expect(await fix(['shop/web'], { ...flags, apply: true }, typed.io)).toBe(0);
     const { metadata, spec } = rig.application();
     expect(spec).toHaveProperty('ignoreDifferences');
     expect(typed.stdout()).toContain(
@@ -132,7 +132,7 @@ describe('tugwatch fix --apply', () => {
   it('asks nobody with --yes, and gives programs one document', async () => {
     await using stage = await textbook();
     const { typed, flags } = stage;
-    expect(await fix('shop/web', { ...flags, apply: true, yes: true, output: 'json' }, typed.io)).toBe(0);
+    expect(await fix(['shop/web'], { ...flags, apply: true, yes: true, output: 'json' }, typed.io)).toBe(0);
     expect(JSON.parse(typed.stdout())).toMatchObject({
       applied: {
         at: '2026-11-21T05:01:00.000Z',
@@ -152,7 +152,7 @@ describe('tugwatch fix --apply', () => {
       yield new TextEncoder().encode('y\n');
     }
     const io = { ...typed.io, stdin: Object.assign(editThenAgree(), { isTTY: true }) };
-    expect(await fix('shop/web', { ...flags, apply: true }, io)).toBe(2);
+    expect(await fix(['shop/web'], { ...flags, apply: true }, io)).toBe(2);
     expect(typed.stderr()).toContain(
       'not applied: Application argocd/web was edited by kubectl-edit in the meantime: look again',
     );
@@ -162,10 +162,10 @@ describe('tugwatch fix --apply', () => {
   it('does not change one Application twice within an hour', async () => {
     await using stage = await textbook();
     const { rig, typed, flags } = stage;
-    expect(await fix('shop/web', { ...flags, apply: true, yes: true }, typed.io)).toBe(0);
+    expect(await fix(['shop/web'], { ...flags, apply: true, yes: true }, typed.io)).toBe(0);
     edit(rig, 'kubectl-edit', [{ op: 'remove', path: '/spec/syncPolicy/syncOptions' }]);
     const again = commandIo(rig);
-    expect(await fix('shop/web', { ...flags, apply: true, yes: true, output: 'json' }, again.io)).toBe(2);
+    expect(await fix(['shop/web'], { ...flags, apply: true, yes: true, output: 'json' }, again.io)).toBe(2);
     expect(again.stderr()).toContain('not applied: Application argocd/web was changed 0 min ago');
     expect(JSON.parse(again.stdout())).toMatchObject({ applied: null, refused: [{ veto: 'rate-limit' }] });
   });
@@ -175,17 +175,17 @@ describe('tugwatch fix --apply', () => {
     stageTextbook(rig);
     rig.cluster.run(1);
     const flags = { kubeconfig: rig.kubeconfig, apply: true, yes: true };
-    await expect(fix('shop/web', flags, commandIo(rig).io)).rejects.toThrow(/^PATCH .*applications\/web: 403/);
+    await expect(fix(['shop/web'], flags, commandIo(rig).io)).rejects.toThrow(/^PATCH .*applications\/web: 403/);
   });
 
   it('takes the end of the input and Ctrl-C for a no', async () => {
     await using stage = await textbook('');
     const { rig, typed, flags } = stage;
-    expect(await fix('shop/web', { ...flags, apply: true }, typed.io)).toBe(0);
+    expect(await fix(['shop/web'], { ...flags, apply: true }, typed.io)).toBe(0);
     const interrupt = new AbortController();
     const silent = new ReadableStream<Uint8Array>({ pull: () => interrupt.abort() }, { highWaterMark: 0 });
     const io = { ...typed.io, stdin: Object.assign(silent.values(), { isTTY: true }), signal: interrupt.signal };
-    expect(await fix('shop/web', { ...flags, apply: true }, io)).toBe(0);
+    expect(await fix(['shop/web'], { ...flags, apply: true }, io)).toBe(0);
     expect(writesOf(rig)).toHaveLength(2);
     expect(rig.application().spec).not.toHaveProperty('ignoreDifferences');
   });

@@ -24,7 +24,7 @@ describe('a fight on a cluster', () => {
 
     const terminal = commandIo(rig, 'y\n');
     const flags = { server: watched.daemon.address, kubeconfig: rig.kubeconfig, apply: true };
-    expect(await fix('shop/web', flags, terminal.io)).toBe(0);
+    expect(await fix(['shop/web'], flags, terminal.io)).toBe(0);
     expect(terminal.stderr()).toBe('Change Application argocd/web in embedded? [y/N] ');
     expect(terminal.stdout()).toMatch(/^CONFIRMED {2}HPA web/);
     expect(terminal.stdout()).toContain('+    - RespectIgnoreDifferences=true');
@@ -64,7 +64,7 @@ describe('a fight on a cluster', () => {
     await watched.pass(10, () => conflict()?.state === 'confirmed');
     const terminal = commandIo(rig, 'y\n');
     const flags = { server: watched.daemon.address, kubeconfig: rig.kubeconfig, apply: true };
-    expect(await fix('shop/web', flags, terminal.io)).toBe(0);
+    expect(await fix(['shop/web'], flags, terminal.io)).toBe(0);
     expect(terminal.stderr()).toBe('Change ApplicationSet argocd/fleet in embedded? [y/N] ');
     await watched.pass(20, () => conflict()?.state === 'resolved');
     await watched.pass(6);
@@ -90,7 +90,7 @@ describe('a fight on a cluster', () => {
     const before = rig.application();
     const terminal = commandIo(rig);
     const flags = { server: watched.daemon.address, kubeconfig: rig.kubeconfig, apply: true, yes: true };
-    expect(await fix('shop/web', flags, terminal.io)).toBe(2);
+    expect(await fix(['shop/web'], flags, terminal.io)).toBe(2);
     expect(terminal.stderr()).toContain(
       'not applied: the first step (stop-now) is a commit: Its parent Application argocd/root heals',
     );
