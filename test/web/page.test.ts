@@ -4,65 +4,16 @@ import type { Report } from '../../src/report/schema.ts';
 import { renderIncidentReport } from '../../src/web/views/incident.ts';
 import { renderConflictPage, renderNoSuchConflict, renderOverview, renderRisks } from '../../src/web/views/page.ts';
 import { risksByRule } from '../../src/web/views/risks.ts';
+import { inputNaming } from '../support/hostile-report.ts';
 import * as given from '../support/report-fixtures.ts';
 
 const READY = { ok: true, reasons: [] };
 const remedy = given.aRemedy();
+const naming = (name: string) => buildReport(inputNaming(name));
 const window = { from: given.T0 - 3_000, to: given.T0 + 255_000 };
 
 function overview(report: Report, readiness: { ok: boolean; reasons: string[] } = READY): string {
   return renderOverview({ report, readiness, digest: 'abc' });
-}
-
-/** A report in which every text that a cluster controls is `name`. */
-function reportNaming(name: string): Report {
-  const workload = { apiVersion: name, kind: name, namespace: name, name };
-  const application = { namespace: name, name };
-  const itsRemedy = given.aRemedy({
-    summary: name,
-    owner: { kind: name, namespace: name, name },
-    steps: [
-      { id: name, where: 'live', why: name, target: workload, patch: null, yaml: name, commands: [name] },
-      {
-        id: name,
-        where: 'git',
-        why: name,
-        target: null,
-        patch: [{ op: 'add', path: name, value: name }],
-        yaml: null,
-        commands: [],
-      },
-    ],
-    warnings: [{ id: name, message: name }],
-    verify: { message: name, command: name },
-  });
-  const conflict = given.aConflict({
-    id: name,
-    workload,
-    application,
-    field: name,
-    otherFields: [name],
-    summary: name,
-    contenders: [
-      { kind: 'argocd', manager: name, name, values: [name] },
-      { kind: 'human', manager: name, name: null, values: [{ [name]: name }] },
-    ],
-    evidence: [
-      { at: given.T0, writer: name, from: name, to: name, source: name },
-      { at: given.T0 + 1, writer: `hpa/${name}`, from: name, to: name, source: name },
-    ],
-    failingRules: [{ place: name, reason: 'name-mismatch', message: name }],
-  });
-  return buildReport({
-    window,
-    conflicts: [
-      { conflict, remedy: itsRemedy },
-      { conflict: { ...conflict, id: `${name}-over`, state: 'resolved', resolvedAt: given.T0 + 5 }, remedy: itsRemedy },
-    ],
-    notices: [given.aNotice({ message: name, workload, application })],
-    risks: [given.aRisk({ workload, application, name, message: name, remedy: itsRemedy, suppressed: name })],
-    health: { watches: [given.aWatch({ cluster: name, resource: name, message: name })], skippedLines: 1 },
-  });
 }
 
 /** The tags of a page with the names of their attributes, in order: all that a browser would act on. */
@@ -259,8 +210,8 @@ describe("a conflict's own page", () => {
 
 describe('hostile names on the page', () => {
   it('change not one tag and not one attribute of it', () => {
-    const tame = reportNaming('tame');
-    const evil = reportNaming(given.HOSTILE);
+    const tame = naming('tame');
+    const evil = naming(given.HOSTILE);
     expect(skeleton(overview(evil))).toEqual(skeleton(overview(tame)));
     const [one] = evil.conflicts;
     const [other] = tame.conflicts;
@@ -272,7 +223,7 @@ describe('hostile names on the page', () => {
   });
 
   it('are shown as they are, with what they hide', () => {
-    const page = overview(reportNaming(given.HOSTILE));
+    const page = overview(naming(given.HOSTILE));
     expect(page).toContain(
       'x\\x1b[2J\\x9b31m\\x0d\\x0a\\u202egnp.\\u2028&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;',
     );

@@ -40,7 +40,7 @@ ${badges(conflict)}
 ${figuresView(conflict, now)}
 ${timelineFigure(conflict, now)}
 ${caveats(conflict)}
-${needsRemedy(conflict) && html`<section class="remedy" aria-label="How to end it"><h3>How to end it</h3>${firstStepView(conflict.remedy, key, alone)}</section>`}
+${needsRemedy(conflict) && html`<div class="remedy"><h3>How to end it</h3>${firstStepView(conflict.remedy, key, alone)}</div>`}
 <p><a class="more" href="${href}">Every step, the YAML and the evidence</a></p>
 </article>
 `;

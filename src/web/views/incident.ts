@@ -109,8 +109,8 @@ function contents(conflicts: readonly ConflictDocument[]): Html {
 function chapter(conflict: ConflictDocument, now: string): Html {
   const key = `conflict-${conflict.id}`;
   const part = (name: string, title: string, content: Html) =>
-    html`<section class="remedy" aria-labelledby="${key}-${name}"><h3 id="${key}-${name}">${title}</h3>
-${content}</section>
+    html`<div class="remedy"><h3 id="${key}-${name}">${title}</h3>
+${content}</div>
 `;
   const paragraph = (sentences: readonly string[]) => html`<p>${sentences.join(' ')}</p>`;
   return html`<article class="card ${conflict.state}" id="${key}" aria-labelledby="${key}-title">
