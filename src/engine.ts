@@ -4,6 +4,7 @@
  */
 import type { LazyJqEngine } from './kubernetes/jq-engine.ts';
 import { sameObject } from './model/cluster-model.ts';
+import type { DestinationTest } from './model/destinations.ts';
 import type { Change, FactKind, Millis, ObjectRef } from './model/facts.ts';
 import type { Observation } from './model/observations.ts';
 import type { LensRequest } from './model/ports.ts';
@@ -12,6 +13,8 @@ import { needsJq } from './rules/needs-jq.ts';
 
 export interface EngineOptions {
   readonly jq: LazyJqEngine;
+  /** Which destinations of Applications are the watched cluster; Argo CD's own when absent. */
+  readonly isHere?: DestinationTest;
   readonly requestLens: (request: LensRequest) => void;
   readonly onObservation?: (observation: Observation) => void;
   /** Changes wait for jq and it cannot be had, or what waited cannot be taken in: nothing more will be concluded. */
@@ -36,7 +39,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.pipeline = new Pipeline(options.jq);
+    this.pipeline = new Pipeline(options.jq, options.isHere);
   }
 
   /** Takes the next change. In order, whatever waits. */

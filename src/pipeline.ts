@@ -5,6 +5,7 @@
 import { type Audit, runAudit } from './audit/audit.ts';
 import { Detector } from './detect/detector.ts';
 import { ClusterModel } from './model/cluster-model.ts';
+import type { DestinationTest } from './model/destinations.ts';
 import type { Change, Millis } from './model/facts.ts';
 import type { Observation } from './model/observations.ts';
 import type { JqEngine, LensRequest } from './model/ports.ts';
@@ -22,13 +23,15 @@ export interface ReportExtra {
 }
 
 export class Pipeline {
-  readonly model = new ClusterModel();
+  readonly model: ClusterModel;
   readonly detector: Detector;
   readonly #jq: JqEngine;
   #firstAt: Millis | null = null;
   #lastAt: Millis = 0;
 
-  constructor(jq: JqEngine) {
+  /** `isHere`: which destinations of Applications are the watched cluster. */
+  constructor(jq: JqEngine, isHere?: DestinationTest) {
+    this.model = new ClusterModel(isHere);
     this.#jq = jq;
     this.detector = new Detector({ model: this.model, jq });
   }

@@ -9,6 +9,10 @@ function wholeNumber(least: number, most: number) {
   return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
 }
 
+function listOf(error: string) {
+  return z.union([z.string().transform(splitAtCommas), z.array(z.string())], error).default([]);
+}
+
 /** @throws in `parse` with the path of what is wrong */
 export const configSchema = z.strictObject({
   host: z.string().default(''),
@@ -19,6 +23,7 @@ export const configSchema = z.strictObject({
   pageAuth: z.enum(['none', 'loopback', 'token-review']).default('none'),
   namespace: z.string().default(''),
   argocdNamespace: z.string().default(''),
+  localDestinations: listOf('a list of servers or names, such as prod-eu,https://10.0.0.1'),
   kubeconfig: z.string().default(''),
   context: z.string().default(''),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -38,9 +43,7 @@ export const configSchema = z.strictObject({
   leaseName: z.string().min(1, 'name a Lease').default('tugwatch'),
   leaseDuration: wholeNumber(3, 3600).default(15),
   remediationMode: z.enum(['suggest', 'apply']).default('suggest'),
-  remediationNamespaces: z
-    .union([z.string().transform(splitAtCommas), z.array(z.string())], 'a list of namespaces, such as shop,team-*')
-    .default([]),
+  remediationNamespaces: listOf('a list of namespaces, such as shop,team-*'),
   remediationSelector: z
     .string()
     .transform((text, context) => {

@@ -9,6 +9,7 @@ import { LazyJqEngine } from '../kubernetes/jq-engine.ts';
 import type { Environment } from '../kubernetes/kubeconfig.ts';
 import { LiveSource } from '../kubernetes/live-source.ts';
 import { systemTimers, type Timers } from '../kubernetes/timers.ts';
+import { localOr } from '../model/destinations.ts';
 import type { Observation } from '../model/observations.ts';
 import type { NoticeKind } from '../model/verdicts.ts';
 import { openOutlets } from '../outlets/open-outlets.ts';
@@ -33,7 +34,7 @@ import { createPaced } from './paced.ts';
 import { Releasers } from './releasers.ts';
 import { RemediationSwitch } from './remediation-switch.ts';
 import { schedule } from './schedule.ts';
-import { leaderSentence, logAudit, readySentence } from './sentences.ts';
+import { elsewhereSentence, leaderSentence, logAudit, readySentence } from './sentences.ts';
 import { createStandstillWatch } from './standstill.ts';
 import { steadyTimers } from './steady-clock.ts';
 import { Tenure } from './tenure.ts';
@@ -120,6 +121,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const broken = Promise.withResolvers<never>();
   const engine = new Engine({
     jq: new LazyJqEngine(),
+    isHere: localOr([client.server, ...config.localDestinations]),
     requestLens: (request) => source.requestLens(request),
     onObservation: observe,
     onFailure: broken.reject,
@@ -279,6 +281,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       readySentence(engine),
     );
+    const elsewhere = elsewhereSentence(engine);
+    if (elsewhere !== null) logger.info({ event: 'elsewhere' }, elsewhere);
     logAudit(logger, audit.anew());
     // Whoever sees nothing yet leaves the Lease to those who do.
     elector?.run().catch(broken.reject);

@@ -1,6 +1,8 @@
 /** What the daemon logs of itself. */
 import type { Audit } from '../audit/audit.ts';
 import type { Engine } from '../engine.ts';
+import { visible } from '../report/visible.ts';
+import { counted } from '../report/words.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export function readySentence(engine: Engine): string {
@@ -12,6 +14,16 @@ export function leaderSentence(leads: boolean, identity: string): string {
   return leads
     ? `this replica leads (${identity}): what is written and sent comes from it`
     : `this replica does not lead any more (${identity}): it watches, and another writes`;
+}
+
+/** null when every Application deploys into the watched cluster. */
+export function elsewhereSentence(engine: Engine): string | null {
+  const { model } = engine.pipeline;
+  const elsewhere = [...model.applications.values()].filter((app) => !model.isHere(app));
+  if (elsewhere.length === 0) return null;
+  const places = [...new Set(elsewhere.map(({ destination }) => destination.name || destination.server))].sort();
+  const named = places.slice(0, 5).map(visible).join(', ') + (places.length > 5 ? ', …' : '');
+  return `${counted(elsewhere.length, 'Application')} deploy into clusters that are not watched (${named}); if one of them is this cluster, name it in localDestinations`;
 }
 
 export function logAudit(logger: Logger, audit: Audit): void {

@@ -240,12 +240,11 @@ export class Detector {
     const step = previous === undefined && origin === 'list' ? null : seen;
     if (step?.begun) this.#syncs.add(step.heal);
     // In a fast loop the object is written again within the second: wait for the end of this heal, and it is missed.
-    for (const ref of this.#healed.returning(next, at)) {
+    const here = this.#model.isHere(next);
+    for (const ref of here ? this.#healed.returning(next, at) : []) {
       this.#desk.open(ref, `Application ${next.ref.name} heals it again`, at);
     }
-    if (step?.begun) this.#healed.began(step.heal, next);
-    if (step?.ended) this.#healed.ended(step.heal, next, at);
-    this.#healed.saw(next);
+    if (here) this.#healed.saw(next, step, at);
     if (step !== null && (step.begun || step.ended)) {
       this.#ledger.healed(step.heal);
       this.#out.push({ type: 'heal', heal: step.heal });

@@ -66,7 +66,7 @@ export class DriftWatch {
 
   /** One version of an Application. */
   saw(app: ApplicationFact, at: Millis): void {
-    if (!standsByItself(app) || !this.#isHere(app)) {
+    if (!standsByItself(app) || !this.#context.model.isHere(app)) {
       this.forget(app.uid);
       return;
     }
@@ -186,16 +186,6 @@ export class DriftWatch {
   #isBlindFor(ref: ObjectRef, now: Millis): boolean {
     const silent = this.#silent.get(kindOf(ref));
     return silent !== undefined && silent.count >= BLIND_AFTER && now - silent.at < BLIND_MS;
-  }
-
-  /** It deploys into this cluster: elsewhere an object of the same name would be another one. */
-  #isHere(app: ApplicationFact): boolean {
-    const { server, name } = app.destination;
-    if (name === 'in-cluster' || server === 'https://kubernetes.default.svc') return true;
-    return app.resources.some((resource) => {
-      const workload = this.#context.model.workload(refOf(resource));
-      return workload !== undefined && this.#context.model.applicationOf(workload)?.uid === app.uid;
-    });
   }
 }
 

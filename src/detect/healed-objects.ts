@@ -24,6 +24,12 @@ export interface HealedObject {
   lastAt: Millis;
 }
 
+export interface HealStep {
+  readonly heal: Heal;
+  readonly begun: boolean;
+  readonly ended: boolean;
+}
+
 export class HealedObjects {
   readonly #objects = new Map<string, HealedObject>();
   readonly #waiting: { readonly heal: Heal; readonly app: ApplicationFact; readonly due: Millis }[] = [];
@@ -34,8 +40,10 @@ export class HealedObjects {
   /** Heals (uid/startedAt/object) that a seen write explains. */
   readonly #explained = new Set<string>();
 
-  /** One version of an Application: at which revision it was last in sync. */
-  saw(app: ApplicationFact): void {
+  /** One version of an Application, and the operation that it shows to have begun or ended. */
+  saw(app: ApplicationFact, step: HealStep | null, at: Millis): void {
+    if (step?.begun) this.began(step.heal, app);
+    if (step?.ended) this.ended(step.heal, app, at);
     if (app.sync.status === 'Synced') this.#inSyncAt.set(app.uid, app.sync.revision);
   }
 

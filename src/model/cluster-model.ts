@@ -4,6 +4,7 @@
  */
 
 import { carryDeclared } from './declared.ts';
+import { type DestinationTest, isLocalDestination } from './destinations.ts';
 import type {
   ApplicationFact,
   ApplicationSetFact,
@@ -64,6 +65,12 @@ export class ClusterModel {
   readonly #borrowers = new Map<string, Set<string>>();
   /** group/kind/namespace/name → keys of the Applications whose status.resources lists it. */
   readonly #listedBy = new Map<string, Set<string>>();
+  readonly #isHere: DestinationTest;
+
+  /** `isHere`: which destinations are the cluster whose workloads this holds; the one of Argo CD when absent. */
+  constructor(isHere: DestinationTest = isLocalDestination) {
+    this.#isHere = isHere;
+  }
 
   /** Takes one change in and says what it replaced. */
   apply(change: Change): Applied {
@@ -160,7 +167,7 @@ export class ClusterModel {
     const instance = settings.method === 'label' ? fact.tracking.label : (fact.tracking.annotation ?? null);
     if (instance !== null && (fact.tracking.installationId ?? '') === settings.installationId) {
       const tracked = this.applicationByInstance(instance);
-      if (tracked !== undefined) return tracked;
+      if (tracked !== undefined && this.#mayOwn(tracked, fact.ref)) return tracked;
     }
     const listed = this.applicationsListing(fact.ref);
     return listed.length === 1 ? listed[0] : undefined;
@@ -186,6 +193,16 @@ export class ClusterModel {
     return own ?? (keys.length === 1 ? this.applications.get(keys[0] ?? '') : undefined);
   }
 
+  /** Whether the Application deploys into this cluster: elsewhere an object of the same name is another one. */
+  isHere(app: ApplicationFact): boolean {
+    return this.#isHere(app.destination);
+  }
+
+  /** Argo CD's own objects live beside Argo CD, whichever cluster the workloads are in. */
+  #mayOwn(app: ApplicationFact, ref: ObjectRef): boolean {
+    return isArgoObject(ref) ? isLocalDestination(app.destination) || this.isHere(app) : this.isHere(app);
+  }
+
   /** Every Application whose status.resources names the object. More than one: two owners. */
   applicationsListing(ref: ObjectRef): ApplicationFact[] {
     const keys = this.#listedBy.get(keyOf(ref));
@@ -193,7 +210,8 @@ export class ClusterModel {
     return [...keys]
       .sort()
       .map((key) => this.applications.get(key))
-      .filter((app) => app !== undefined);
+      .filter((app) => app !== undefined)
+      .filter((app) => this.#mayOwn(app, ref));
   }
 
   #storeOf(kind: Fact['fact']): Map<string, Fact> | undefined {
@@ -246,6 +264,10 @@ export class ClusterModel {
       for (const resource of fact.resources) removeFrom(this.#listedBy, resourceKey(resource), key);
     }
   }
+}
+
+function isArgoObject({ apiVersion, kind }: ObjectRef): boolean {
+  return groupOf(apiVersion) === 'argoproj.io' && ['Application', 'ApplicationSet', 'AppProject'].includes(kind);
 }
 
 function resourceKey(resource: { group: string; kind: string; namespace: string; name: string }): string {
