@@ -32,6 +32,8 @@ const RIGHTS = {
   argoCd: ['components/single-namespace', 'Role', 'tugwatch-argo-cd'],
   lens: ['components/lens-all-kinds', 'ClusterRole', 'tugwatch-lens-built-in'],
   remediation: ['components/remediation', 'ClusterRole', 'tugwatch-remediation'],
+  tokenReview: ['components/secure-metrics', 'ClusterRole', 'tugwatch-token-review'],
+  metricsReader: ['components/secure-metrics', 'ClusterRole', 'tugwatch-metrics-reader'],
 } as const;
 
 /** Path below the chart to text. @throws Error when a role that the chart grants is in no manifest */

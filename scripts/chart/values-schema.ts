@@ -15,6 +15,10 @@ const CHART_DECIDES = [
   'context',
   'checkpointFile',
   'remediationMode',
+  'tlsCertFile',
+  'tlsKeyFile',
+  'metricsAuth',
+  'pageAuth',
 ];
 
 const text = z.string();
@@ -65,6 +69,12 @@ function chartValues(alerts: ReadonlyMap<string, boolean>) {
     settings: map,
     scope: values({ namespace, argocdNamespace: namespace }),
     remediation: values({ enabled: z.boolean() }),
+    secureMetrics: values({
+      enabled: z.boolean(),
+      secretName: z.string().min(1),
+      metricsAuth: configSchema.shape.metricsAuth.unwrap(),
+      pageAuth: configSchema.shape.pageAuth.unwrap(),
+    }),
     rbac: values({ create: z.boolean(), lensAllKinds: z.boolean() }),
     serviceAccount: values({ create: z.boolean(), name: text, annotations: labels }),
     namespace: values({ create: z.boolean() }),

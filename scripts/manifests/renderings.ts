@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { stringify } from 'yaml';
 import { CHART } from '../chart/render.ts';
 import { findTool } from '../tools/find.ts';
@@ -19,6 +19,9 @@ export interface Rendering {
 /** A component that needs what only an overlay can say is looked at in that overlay. */
 const ONLY_IN_OVERLAY = ['single-namespace'];
 
+/** Components that change what another one adds. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = { 'secure-metrics': ['servicemonitor'] };
+
 /** Values with which the chart makes each object that it can make, once. */
 const CHART_VALUES: readonly (readonly [title: string, values: object])[] = [
   ['defaults', {}],
@@ -29,6 +32,7 @@ const CHART_VALUES: readonly (readonly [title: string, values: object])[] = [
       settings: { logLevel: 'debug' },
       rbac: { lensAllKinds: true },
       remediation: { enabled: true },
+      secureMetrics: { enabled: true },
       serviceMonitor: { enabled: true },
       prometheusRule: { enabled: true },
       dashboards: { enabled: true },
@@ -48,7 +52,7 @@ export function kustomizeRenderings(): Rendering[] {
     { title: 'kustomize base', yaml: kustomize([]) },
     ...[...components, ...withRules]
       .filter((path) => existsSync(join(path, 'kustomization.yaml')))
-      .map((path) => ({ title: `kustomize base + ${relative(ROOT, path)}`, yaml: kustomize([path]) })),
+      .map((path) => ({ title: `kustomize base + ${relative(ROOT, path)}`, yaml: kustomize(withNeeds(path)) })),
     ...overlays.map((path) => ({
       title: `kustomize ${relative(ROOT, path)}`,
       yaml: run('kubectl', 'kustomize', path),
@@ -81,6 +85,11 @@ function kustomize(components: readonly string[]): string {
     writeFileSync(join(folder, 'kustomization.yaml'), stringify(kustomization));
     return run('kubectl', 'kustomize', folder);
   });
+}
+
+function withNeeds(component: string): string[] {
+  const needs = NEEDS[basename(component)] ?? [];
+  return [...needs.map((name) => join(MANIFESTS, 'components', name)), component];
 }
 
 function inFolder(use: (folder: string) => string): string {

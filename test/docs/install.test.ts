@@ -3,8 +3,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { REMEDIATE_ANNOTATION } from '../../src/remedy/permission.ts';
 import { VERSION } from '../../src/version.ts';
+import { helm, NO_HELM, renderChart } from '../support/helm.ts';
 import {
   findObject,
   HAS_KUBECTL,
@@ -18,6 +20,8 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const install = read('docs/install.md');
 const blocks = (language: string) =>
   [...install.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
+
+const defaults = parse(read('manifests/helm/tugwatch/values.yaml')) as object;
 
 const folder = mkdtempSync(join(tmpdir(), 'tugwatch-install-'));
 beforeAll(() => cpSync(MANIFESTS, join(folder, 'manifests'), { recursive: true }));
@@ -66,22 +70,45 @@ describe('docs/install.md', () => {
     expect(Object.keys(spec.template.spec.securityContext).sort()).toEqual(['runAsNonRoot', 'seccompProfile']);
   });
 
-  it.each(['docs/install.md', 'docs/configuration.md', 'SECURITY.md'])('%s links only to what is there', (page) => {
-    for (const [, link = ''] of read(page).matchAll(/\]\(([^)]+)\)/g)) {
-      if (/^https?:/.test(link)) continue;
-      const [path = '', anchor] = link.split('#');
-      const target = path === '' ? page : join(page, '..', path);
-      expect(existsSync(join(ROOT, target)), link).toBe(true);
-      if (anchor === undefined) continue;
-      const anchors = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-        heading
-          .toLowerCase()
-          .replace(/[^\w -]/g, '')
-          .replaceAll(' ', '-'),
-      );
-      expect(anchors).toContain(anchor);
+  it('shows helm commands and values that the chart takes', ({ skip }) => {
+    if (NO_HELM !== null) skip(NO_HELM);
+    const commands = blocks('sh').filter((text) => text.startsWith('helm '));
+    expect(commands).toHaveLength(1);
+    for (const command of commands) {
+      const [, ...args] = command.replaceAll('\\\n', ' ').trim().split(/\s+/);
+      const { code, stderr, stdout } = helm(...args, '--dry-run=client');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('registry.example/tools/tugwatch');
+      expect(stdout).toContain('kind: ServiceMonitor');
+    }
+    const values = blocks('yaml').filter((text) => text.includes('\n  alerts:'));
+    expect(values).toHaveLength(1);
+    for (const text of values) expect(renderChart({ values: parse(text) as object })).not.toEqual([]);
+    for (const [, path = ''] of install.matchAll(/\| `([a-z]\w+\.\w+)`/g)) {
+      const value = path.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], defaults);
+      expect(value, path).toBeDefined();
     }
   });
+
+  it.each(['docs/install.md', 'docs/configuration.md', 'docs/upgrade.md', 'SECURITY.md'])(
+    '%s links only to what is there',
+    (page) => {
+      for (const [, link = ''] of read(page).matchAll(/\]\(([^)]+)\)/g)) {
+        if (/^https?:/.test(link)) continue;
+        const [path = '', anchor] = link.split('#');
+        const target = path === '' ? page : join(page, '..', path);
+        expect(existsSync(join(ROOT, target)), link).toBe(true);
+        if (anchor === undefined) continue;
+        const anchors = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+          heading
+            .toLowerCase()
+            .replace(/[^\w -]/g, '')
+            .replaceAll(' ', '-'),
+        );
+        expect(anchors).toContain(anchor);
+      }
+    },
+  );
 });
 
 describe('SECURITY.md', () => {

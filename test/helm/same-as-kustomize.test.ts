@@ -29,6 +29,11 @@ function kustomize(...components: readonly string[]): ManifestObject[] {
 
 const withNamespace = { namespace: { create: true } };
 
+/** Components that change what another one adds. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  'components/secure-metrics': ['components/servicemonitor'],
+};
+
 describe('the chart makes what kustomize makes', () => {
   it('by default: the base, and leaves its Namespace to helm install --create-namespace', ({ skip }) => {
     if (absent !== null) skip(absent);
@@ -44,12 +49,13 @@ describe('the chart makes what kustomize makes', () => {
     ['components/servicemonitor', { serviceMonitor: { enabled: true } }],
     ['components/lens-all-kinds', { rbac: { lensAllKinds: true } }],
     ['components/remediation', { remediation: { enabled: true } }],
+    ['components/secure-metrics', { serviceMonitor: { enabled: true }, secureMetrics: { enabled: true } }],
     ['prometheus', { prometheusRule: { enabled: true } }],
     ['../grafana', { dashboards: { enabled: true } }],
   ] as const)('with %s', ([component, values], { skip }) => {
     if (absent !== null) skip(absent);
     expect(comparable(renderChart({ values: { ...withNamespace, ...values } }))).toEqual(
-      comparable(kustomize(component)),
+      comparable(kustomize(...(NEEDS[component] ?? []), component)),
     );
   });
 

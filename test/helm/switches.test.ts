@@ -80,10 +80,10 @@ describe.runIf(NO_HELM === null)(`the chart (${NO_HELM ?? 'rendered by helm'})`,
     };
     expect(parse(data['tugwatch.yaml'] ?? '')).toEqual(settings);
     const pod = podOf(objects);
-    expect(pod.spec.containers[0].args).toEqual(['run', '--config=/etc/tugwatch/tugwatch.yaml']);
+    expect(pod.spec.containers[0].args).toEqual(['run', '--config=/etc/tugwatch/settings/tugwatch.yaml']);
     // A whole folder: what is mounted by subPath never changes.
     expect(pod.spec.containers[0]).toMatchObject({
-      volumeMounts: expect.arrayContaining([{ name: 'settings', mountPath: '/etc/tugwatch', readOnly: true }]),
+      volumeMounts: expect.arrayContaining([{ name: 'settings', mountPath: '/etc/tugwatch/settings', readOnly: true }]),
     });
     expect(podOf(renderChart({ values: { settings: { logLevel: 'info' } } }))).toEqual(pod);
   });
@@ -129,6 +129,22 @@ describe.runIf(NO_HELM === null)(`the chart (${NO_HELM ?? 'rendered by helm'})`,
     const podSecurityContext = { runAsUser: null, runAsGroup: null, fsGroup: null };
     const { securityContext } = podOf(renderChart({ values: { podSecurityContext } })).spec;
     expect(Object.keys(securityContext).sort()).toEqual(['runAsNonRoot', 'seccompProfile']);
+  });
+
+  it('has Prometheus bring a token, or none, and speak with the name in the certificate', () => {
+    const endpoint = (secureMetrics: object) => {
+      const values = { serviceMonitor: { enabled: true }, secureMetrics: { enabled: true, ...secureMetrics } };
+      const objects = renderChart({ name: 'blue', namespace: 'ops', values });
+      const { spec } = findObject(objects, 'ServiceMonitor', 'blue-tugwatch') as unknown as {
+        spec: { endpoints: [{ bearerTokenFile?: string; tlsConfig: object }] };
+      };
+      return spec.endpoints[0];
+    };
+    expect(endpoint({ secretName: 'mine' })).toMatchObject({
+      bearerTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+      tlsConfig: { ca: { secret: { name: 'mine' } }, serverName: 'blue-tugwatch.ops.svc' },
+    });
+    expect(endpoint({ metricsAuth: 'none' })).not.toHaveProperty('bearerTokenFile');
   });
 
   it('keeps the checkpoint on a claim where one is named', () => {

@@ -15,6 +15,7 @@ const EVERYTHING = {
   remediation: { enabled: true },
   rbac: { lensAllKinds: true },
   serviceMonitor: { enabled: true, namespace: 'monitoring', relabelings: [{ action: 'labeldrop', regex: 'pod' }] },
+  secureMetrics: { enabled: true },
   dashboards: { enabled: true },
   prometheusRule: { enabled: true, alertLabels: { team: 'platform' } },
   networkPolicy: { apiServerCidrs: ['10.0.0.1/32'], egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] },

@@ -66,8 +66,10 @@ export function comparable(objects: readonly ManifestObject[]): unknown[] {
 function normalise(name: string, value: unknown): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item) => normalise('', item)) as { name: string }[];
-    // Kustomize merges variables in another order; none of them refers to an earlier one.
-    return name === 'env' ? items.toSorted((a, b) => (a.name < b.name ? -1 : 1)) : items;
+    // Kustomize merges these in another order, and no order is meant: no variable refers to an earlier one.
+    return ['env', 'volumes', 'volumeMounts'].includes(name)
+      ? items.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      : items;
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([key]) => !OF_HELM.includes(key));
