@@ -127,10 +127,7 @@ export class Reflector {
         }
       }
       check.compare(this.#feed.known);
-      const { done, giveUp } = check.settled();
-      const deadline = this.#options.timers.deadline(SETTLE_MS, giveUp);
-      await done;
-      deadline.cancel();
+      await this.#settle(check);
     } catch (error) {
       // The next scheduled relist asks again; the watch itself is judged by its own outcome.
       if (error instanceof KubeRequestError) return null;
@@ -146,6 +143,18 @@ export class Reflector {
       this.#relist();
     }
     return check.owed;
+  }
+
+  /** Gives the watch time to tell what the list has shown, for as long as it brings nothing at all. */
+  async #settle(check: RelistCheck): Promise<void> {
+    const wait = (): Deadline =>
+      this.#options.timers.deadline(SETTLE_MS, () => {
+        if (!check.conclude()) deadline = wait();
+      });
+    const settled = check.settled();
+    let deadline = wait();
+    await settled;
+    deadline.cancel();
   }
 
   /** What came until now cannot be relied on to be all there was; the next line of the watch says that it is. */
@@ -264,6 +273,7 @@ export class Reflector {
     let caughtUp: Deadline | null = null;
     const onBytes = () => {
       inactivity.extend();
+      this.#feed.check?.heard();
       this.#sight.contact();
     };
     let openedAt: Millis | null = null;

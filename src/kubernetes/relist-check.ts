@@ -14,6 +14,8 @@ export class RelistCheck {
   /** Objects the watch still owes: key to the resourceVersion the list has shown, or GONE. Null until the list is in. */
   #owed: Map<string, string> | null = null;
   #abandoned = false;
+  /** The watch brought anything at all, a bookmark too, since the last look. */
+  #heard = false;
   #wake: () => void = () => {};
 
   get abandoned(): boolean {
@@ -52,17 +54,34 @@ export class RelistCheck {
     this.#owed = owed;
   }
 
+  /** The watch brought bytes. */
+  heard(): void {
+    this.#heard = true;
+  }
+
+  /**
+   * Time is up. False when the watch has brought nothing at all meanwhile: then it may be a connection that died unnoticed,
+   * which proves nothing about what it would have told, and its own deadline ends it or its next bookmark clears it.
+   */
+  conclude(): boolean {
+    if (this.#heard) this.#wake();
+    const heard = this.#heard;
+    this.#heard = false;
+    return heard;
+  }
+
   /** The stream broke: what it owes now proves nothing about it. */
   abandon(): void {
     this.#abandoned = true;
     this.#wake();
   }
 
-  /** Resolves when nothing is owed any more, or `giveUp` was called, or the check was abandoned. */
-  settled(): { readonly done: Promise<void>; readonly giveUp: () => void } {
+  /** Resolves when nothing is owed any more, or it was concluded or abandoned. */
+  settled(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
+    this.#heard = false;
     if (this.#abandoned || this.owed === 0) resolve();
-    return { done: promise, giveUp: resolve };
+    return promise;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KnownObjects, type Version } from '../../src/kubernetes/known-objects.ts';
-import { SETTLE_MS } from '../../src/kubernetes/reflector.ts';
+import { INACTIVITY_MS, SETTLE_MS } from '../../src/kubernetes/reflector.ts';
 import { RelistCheck } from '../../src/kubernetes/relist-check.ts';
 import { watchDeployments } from '../support/live.ts';
 
@@ -17,6 +17,12 @@ function knowing(versions: Record<string, string>): KnownObjects {
   for (const [name, resourceVersion] of Object.entries(versions))
     known.keep(version(name, resourceVersion), 'watch', true);
   return known;
+}
+
+/** The watch brings a bookmark, and it has arrived. */
+async function bookmark({ server, journal }: Awaited<ReturnType<typeof watchDeployments>>): Promise<void> {
+  server.bookmark();
+  await journal.untilEvent('bookmark');
 }
 
 describe('a scheduled relist', () => {
@@ -36,8 +42,9 @@ describe('a scheduled relist', () => {
     await journal.untilEvent('connected');
     server.putSilently('web-1', 7);
     const counted = reflector.requestRelist();
-    // The list is in, and the watch is given time to tell the rest, and does not.
+    // The list is in, and the watch is given time to tell the rest, and does not, although it is alive.
     await timers.untilDeadline(SETTLE_MS);
+    await bookmark(rig);
     timers.expire(SETTLE_MS);
     expect(await counted).toBe(1);
     await journal.until(rig.agrees);
@@ -53,9 +60,27 @@ describe('a scheduled relist', () => {
     server.removeSilently('web-2');
     const counted = reflector.requestRelist();
     await timers.untilDeadline(SETTLE_MS);
+    await bookmark(rig);
     timers.expire(SETTLE_MS);
     expect(await counted).toBe(1);
     await journal.until(rig.agrees);
+  });
+
+  it('counts nothing against a connection that died unnoticed: what it did not bring is told after it', async () => {
+    await using rig = await watchDeployments((server) => fill(server, 3));
+    const { server, timers, journal, reflector } = rig;
+    await journal.untilEvent('connected');
+    server.putSilently('web-1', 7);
+    const counted = reflector.requestRelist();
+    for (const _twice of [1, 2]) {
+      await timers.untilDeadline(SETTLE_MS);
+      timers.expire(SETTLE_MS);
+    }
+    await timers.untilDeadline(SETTLE_MS);
+    timers.expire(INACTIVITY_MS);
+    expect(await counted).toBe(null);
+    await journal.until(() => journal.story().includes('interrupted'));
+    expect(reflector.health().corrections).toBe(0);
   });
 
   it('proves nothing when the watch breaks meanwhile', async () => {
@@ -130,7 +155,7 @@ describe('a list held against a watch that goes on', () => {
     const check = new RelistCheck();
     check.listed('/a', '3');
     check.compare(knowing({ a: '1', b: '1' }));
-    const { done } = check.settled();
+    const done = check.settled();
     check.told('/a', '1', '2');
     expect(check.owed).toBe(2);
     check.told('/a', '2', '3');
