@@ -44,7 +44,11 @@ export async function judgeSeed(seed: number, jq: LazyJqEngine): Promise<Generat
   return { seed, description: scenario.description, ...judge(engine.pipeline.detector.conflicts(), truth) };
 }
 
-function judge(conflicts: readonly Conflict[], truth: ScenarioTruth): Pick<GeneratedOutcome, 'fights' | 'invented'> {
+/** Verdicts against what is known: every fight that had to be found, and every conflict that is none. */
+export function judge(
+  conflicts: readonly Conflict[],
+  truth: ScenarioTruth,
+): Pick<GeneratedOutcome, 'fights' | 'invented'> {
   const rest = new Set(conflicts);
   const fights: GeneratedOutcome['fights'][number][] = [];
   for (const known of truth.conflicts) {

@@ -60,6 +60,7 @@ const HARMLESS: readonly Case[] = [
 ];
 
 const NAMES = ['web', 'api', 'cart', 'search', 'mail', 'worker', 'auth', 'feed', 'grid', 'pay'];
+const VERSIONS: readonly ArgoCdVersion[] = ['2.12', '2.14', '3.5'];
 const START = Date.parse('2026-11-21T05:00:00Z');
 
 export interface ScenarioShape {
@@ -67,12 +68,75 @@ export interface ScenarioShape {
   readonly minutes?: number;
   /** How many cases are drawn; one to four when absent. */
   readonly cases?: number;
+  /** Versions of Argo CD to draw from; every one when absent. */
+  readonly versions?: readonly ArgoCdVersion[];
+  /** When it begins, ms since the epoch. */
+  readonly start?: number;
+  /** Put before the name of every Application and workload. */
+  readonly prefix?: string;
+  /** Events that a watch can catch up on; none when absent, which is enough where nobody reconnects. */
+  readonly historyLimit?: number;
 }
+
+/** A scenario that was set up and has not begun: for who moves its time, and watches it, in another way. */
+export interface StagedScenario {
+  readonly stage: Stage;
+  readonly scheduler: VirtualScheduler;
+}
+
+/** The times in which a watcher may have missed something, ms. */
+export type Gaps = ScenarioTruth['gaps'];
 
 /** The scenario of a seed. Nothing runs yet. */
 export function randomScenario(seed: number, shape: ScenarioShape = {}): Scenario {
+  const drawn = draw(seed, shape);
+  const { random, minutes } = drawn;
+  const watchFrom = random.chance(0.25) ? random.between(1, 6) : 0;
+  const gaps = random.chance(0.2) ? [random.between(0.3, 0.8) * minutes] : [];
+  const gapSeconds = random.between(10, 120);
+  const setUp = setUpOf(seed, shape, drawn);
+  const watching = `watched from ${watchFrom.toFixed(1)} min, ${gaps.length} gaps`;
+  return {
+    seed,
+    minutes,
+    description: `seed ${seed}: ${drawn.settings}, ${watching}: ${drawn.cases.map((one) => one.name).join(', ')}`,
+    run: (listener) => {
+      const staged = setUp();
+      const start = staged.scheduler.now();
+      const times = gaps.map((at) => ({ from: start + at * 60_000, to: start + at * 60_000 + gapSeconds * 1000 }));
+      return watchStage(staged, listener, start + watchFrom * 60_000, times);
+    },
+  };
+}
+
+/** The scenario of a seed for a watcher of its own: `describe` says what was drawn, `setUp` sets it up. */
+export function stageScenario(
+  seed: number,
+  shape: ScenarioShape = {},
+): { readonly description: string; readonly setUp: () => StagedScenario } {
+  const drawn = draw(seed, shape);
+  return {
+    description: `seed ${seed}: ${drawn.settings}: ${drawn.cases.map((one) => one.name).join(', ')}`,
+    setUp: setUpOf(seed, shape, drawn),
+  };
+}
+
+interface Drawn {
+  readonly random: Random;
+  readonly minutes: number;
+  readonly cases: readonly Case[];
+  readonly version: ArgoCdVersion;
+  readonly tracking: string;
+  readonly controllerManager: string;
+  readonly refresh: readonly [number, number];
+  readonly commitsEvery: number;
+  /** All of it in words. */
+  readonly settings: string;
+}
+
+function draw(seed: number, shape: ScenarioShape): Drawn {
   const random = new Random(seed);
-  const version = random.pick<ArgoCdVersion>(['2.12', '2.14', '3.5']);
+  const version = random.pick(shape.versions ?? VERSIONS);
   const drawnMinutes = random.integer(20, 60);
   const minutes = shape.minutes ?? drawnMinutes;
   const tracking = random.pick(['annotation', 'annotation', 'annotation', 'label', 'annotation+label']);
@@ -87,54 +151,47 @@ export function randomScenario(seed: number, shape: ScenarioShape = {}): Scenari
   for (let count = shape.cases ?? drawnCount; count > 0; count -= 1) {
     cases.push(random.chance(0.55) ? random.pick(FIGHTS) : random.pick(HARMLESS));
   }
-  const watchFrom = random.chance(0.25) ? random.between(1, 6) : 0;
-  const gaps = random.chance(0.2) ? [random.between(0.3, 0.8) * minutes] : [];
-  const gapSeconds = random.between(10, 120);
-  const stageSeed = random.integer(0, 0xffff_ffff);
-  const names = cases.map((_, index) => `${NAMES[(seed + index) % NAMES.length] ?? 'app'}-${index}`);
   const settings = `Argo CD ${version}, ${tracking}, ${controllerManager}, ${minutes} min, commits every ${commitsEvery} min`;
-  const watching = `watched from ${watchFrom.toFixed(1)} min, ${gaps.length} gaps`;
-  const scenario = {
-    seed,
-    minutes,
-    description: `seed ${seed}: ${settings}, ${watching}: ${cases.map((one) => one.name).join(', ')}`,
-    run: (listener: (line: ReadLine) => void): ScenarioTruth => {
-      const scheduler = new VirtualScheduler(START);
-      const cluster = createEmbeddedCluster({
-        scheduler,
-        seed,
-        platform: { ...LEAN_PLATFORM, controllerManager },
-        argocd: { version, refreshSeconds: refresh, tracksHealth: false },
-        historyLimit: 0,
-      });
-      cluster.create([
-        configMap('argocd-cm', { 'application.resourceTrackingMethod': tracking }, 'argocd'),
-        appProject('default'),
-      ]);
-      const stage = new Stage(cluster, new Random(stageSeed), minutes);
-      cases.forEach((one, index) => {
-        one(stage, names[index] ?? 'app');
-      });
-      stage.start();
-      for (let at = commitsEvery; at > 0 && at < minutes; at += commitsEvery) {
-        stage.later(at * stage.random.between(0.9, 1.1), () => stage.repository.commitElsewhere());
-      }
-      const times = gaps.map((at) => ({ from: START + at * 60_000, to: START + at * 60_000 + gapSeconds * 1000 }));
-      return watchStage(stage, scheduler, listener, START + watchFrom * 60_000, times);
-    },
+  return { random, minutes, cases, version, tracking, controllerManager, refresh, commitsEvery, settings };
+}
+
+function setUpOf(seed: number, shape: ScenarioShape, drawn: Drawn): () => StagedScenario {
+  const { minutes, cases, version, tracking, controllerManager, refresh, commitsEvery } = drawn;
+  const stageSeed = drawn.random.integer(0, 0xffff_ffff);
+  const prefix = shape.prefix ?? '';
+  return () => {
+    const scheduler = new VirtualScheduler(shape.start ?? START);
+    const cluster = createEmbeddedCluster({
+      scheduler,
+      seed,
+      platform: { ...LEAN_PLATFORM, controllerManager },
+      argocd: { version, refreshSeconds: refresh, tracksHealth: false },
+      historyLimit: shape.historyLimit ?? 0,
+    });
+    cluster.create([
+      configMap('argocd-cm', { 'application.resourceTrackingMethod': tracking }, 'argocd'),
+      appProject('default'),
+    ]);
+    const stage = new Stage(cluster, new Random(stageSeed), minutes);
+    cases.forEach((one, index) => {
+      one(stage, `${prefix}${NAMES[(seed + index) % NAMES.length] ?? 'app'}-${index}`);
+    });
+    stage.start();
+    for (let at = commitsEvery; at > 0 && at < minutes; at += commitsEvery) {
+      stage.later(at * stage.random.between(0.9, 1.1), () => stage.repository.commitElsewhere());
+    }
+    return { stage, scheduler };
   };
-  return scenario;
 }
 
 /** Runs the stage to its end, shows the listener what a watcher sees, and says what is true of it. */
 function watchStage(
-  stage: Stage,
-  scheduler: VirtualScheduler,
+  { stage, scheduler }: StagedScenario,
   listener: (line: ReadLine) => void,
   from: number,
-  gaps: readonly { readonly from: number; readonly to: number }[],
+  gaps: Gaps,
 ): ScenarioTruth {
-  const to = START + stage.minutes * 60_000;
+  const to = scheduler.now() + stage.minutes * 60_000;
   scheduler.runUntil(from);
   let stop = stage.cluster.watch(listener);
   for (const gap of gaps) {
@@ -145,14 +202,13 @@ function watchStage(
   }
   scheduler.runUntil(to);
   stop();
+  return truthOf(stage, gaps, from, to);
+}
+
+/** What is true of a stage that has run, for one who watched from `from` to `to` and was away in the gaps. */
+export function truthOf(stage: Stage, gaps: Gaps, from: number, to: number): ScenarioTruth {
   const inGap = (at: number) => gaps.some((gap) => at >= gap.from && at <= gap.to);
   const isVisible = ({ at, rivalAt }: Reversal) =>
     rivalAt > from && !inGap(at) && !inGap(rivalAt) && !gaps.some((gap) => rivalAt < gap.from && at > gap.to);
-  return {
-    conflicts: stage.conflicts(isVisible),
-    harmless: stage.harmless(),
-    gaps,
-    from,
-    to,
-  };
+  return { conflicts: stage.conflicts(isVisible), harmless: stage.harmless(), gaps, from, to };
 }

@@ -4,7 +4,7 @@ import type { ReadLine } from '../recording/format.ts';
 import type { WriteTarget } from './actors/writers.ts';
 
 export type RivalKind = 'hpa' | 'keda' | 'human' | 'controller' | 'argocd';
-export type Ending = 'rule-added' | 'self-heal-off' | 'scaler-gone' | 'field-left-git';
+export type Ending = 'rule-added' | 'self-heal-off' | 'scaler-gone' | 'field-left-git' | 'quiet';
 
 /** One contender that must be named. */
 export interface KnownContender {

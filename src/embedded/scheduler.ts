@@ -111,6 +111,11 @@ export class VirtualScheduler implements Scheduler {
     return this.#queue.plan(this.#now + Math.max(0, delay), task);
   }
 
+  /** When the next task is due; undefined when there is none. */
+  nextAt(): number | undefined {
+    return this.#queue.nextAt();
+  }
+
   /** Runs every task that is due up to and including `time`, then stands at `time`. */
   runUntil(time: number): void {
     for (let next = this.#queue.nextAt(); next !== undefined && next <= time; next = this.#queue.nextAt()) {

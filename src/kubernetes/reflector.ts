@@ -348,6 +348,7 @@ export class Reflector {
       observe({ type: 'silent', livedMs });
       // Of a quiet kind nothing comes, and no bookmark either, where etcd tells its API server of no progress. Whether
       // it was silence or blindness, the next connection says: it fails, or it tells first what this one owed.
+      this.#feed.check?.abandon();
       if (next.action !== 'resume') this.#interrupt(`watch ${this.#name}: nothing came for ${INACTIVITY_MS / 1000} s`);
     } else {
       observe({ type: 'failed', error: outcome.error, next });

@@ -79,7 +79,7 @@ describe('a scheduled relist', () => {
     await timers.untilDeadline(SETTLE_MS);
     timers.expire(INACTIVITY_MS);
     expect(await counted).toBe(null);
-    await journal.until(() => journal.story().includes('interrupted'));
+    await journal.untilEvent('silent');
     expect(reflector.health().corrections).toBe(0);
   });
 

@@ -64,16 +64,20 @@ export class WatchStreams {
     } catch (error) {
       if (!(error instanceof ApiError) || this.#settings.goneAs === 'response') throw error;
       response.writeHead(200, HEADERS);
-      response.end(line('ERROR', error.toStatus()));
+      response.end(watchLineText('ERROR', error.toStatus()));
       return;
     }
     response.writeHead(200, HEADERS);
     response.flushHeaders();
     if (fromNow) this.#sendPresent(request, response);
-    for (const event of missed) sendEvent(request, response, event);
+    for (const event of missed) {
+      const text = watchEventText(request, event);
+      if (text !== null) response.write(text);
+    }
     const unsubscribe = this.#store.subscribe((event) => {
       if (event.info !== info) return;
-      sendEvent(request, response, event);
+      const text = watchEventText(request, event);
+      if (text !== null) response.write(text);
       if (response.writableLength > MAX_BUFFERED_BYTES) response.destroy();
     });
     this.#keepOpen(request, response, unsubscribe);
@@ -82,7 +86,7 @@ export class WatchStreams {
   #sendPresent(request: WatchRequest, response: ServerResponse): void {
     const { info, namespace, selector, sendInitialEvents, render } = request;
     for (const object of this.#store.list(info, namespace)) {
-      if (selector === undefined || selector(object)) response.write(line('ADDED', render(object)));
+      if (selector === undefined || selector(object)) response.write(watchLineText('ADDED', render(object)));
     }
     if (sendInitialEvents) this.#sendBookmark(request, response, { 'k8s.io/initial-events-end': 'true' });
   }
@@ -91,7 +95,7 @@ export class WatchStreams {
     const { kind, apiVersion } = request.info;
     const metadata = { resourceVersion: String(this.#store.version), creationTimestamp: null };
     const object = { kind, apiVersion, metadata: annotations === undefined ? metadata : { ...metadata, annotations } };
-    response.write(line('BOOKMARK', object));
+    response.write(watchLineText('BOOKMARK', object));
   }
 
   #keepOpen(request: WatchRequest, response: ServerResponse, unsubscribe: () => void): void {
@@ -121,16 +125,23 @@ export class WatchStreams {
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
 
-function line(type: string, object: JsonObject): string {
+/** One line of a watch, with its line feed. */
+export function watchLineText(type: string, object: JsonObject): string {
   return `{"type":"${type}","object":${JSON.stringify(object)}}\n`;
 }
 
-/** An object that comes into what is selected is ADDED, one that leaves it DELETED. */
-function sendEvent(request: WatchRequest, response: ServerResponse, event: StoreEvent): void {
+/**
+ * The line by which a watch tells a change; null when it is none of what it selects. An object that comes into what is
+ * selected is ADDED, one that leaves it DELETED.
+ */
+export function watchEventText(
+  request: Pick<WatchRequest, 'info' | 'namespace' | 'selector' | 'render'>,
+  event: StoreEvent,
+): string | null {
   const { info, namespace, selector, render } = request;
-  if (event.info !== info || !isIn(event.object, namespace)) return;
+  if (event.info !== info || !isIn(event.object, namespace)) return null;
   const now = event.type !== 'DELETED' && (selector === undefined || selector(event.object));
   const before = event.previous !== undefined && (selector === undefined || selector(event.previous));
-  if (now) response.write(line(before ? 'MODIFIED' : 'ADDED', render(event.object)));
-  else if (before) response.write(line('DELETED', render(event.object)));
+  if (now) return watchLineText(before ? 'MODIFIED' : 'ADDED', render(event.object));
+  return before ? watchLineText('DELETED', render(event.object)) : null;
 }
