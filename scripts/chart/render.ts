@@ -28,6 +28,7 @@ const PLACES: AlertSettings = {
 /** Which rules of which object the chart grants under which name. */
 const RIGHTS = {
   cluster: ['base', 'ClusterRole', 'tugwatch'],
+  own: ['base', 'Role', 'tugwatch'],
   workloads: ['components/single-namespace', 'Role', 'tugwatch-workloads'],
   argoCd: ['components/single-namespace', 'Role', 'tugwatch-argo-cd'],
   lens: ['components/lens-all-kinds', 'ClusterRole', 'tugwatch-lens-built-in'],

@@ -38,7 +38,7 @@ export const configSchema = z.strictObject({
       error: 'use namespace/name, such as tugwatch/tugwatch-checkpoint, or a name alone',
     })
     .default(''),
-  leaderElection: z.enum(['auto', 'on', 'off']).default('auto'),
+  leaderElection: z.enum(['auto', 'always', 'never']).default('auto'),
   leaseNamespace: z.string().default(''),
   leaseName: z.string().min(1, 'name a Lease').default('tugwatch'),
   leaseDuration: wholeNumber(3, 3600).default(15),

@@ -20,7 +20,8 @@ export const SETTINGS = {
   events: 'verdicts tells them as Kubernetes Events on the workload and its Application (default none)',
   checkpointConfigMap:
     'ConfigMap that does so instead, shared by all replicas: namespace/name, or a name beside the pod',
-  leaderElection: 'only one replica writes: on or off; auto is on in a pod of the watched cluster (default auto)',
+  leaderElection:
+    'whether one of several replicas is elected to write: auto elects in a pod of the watched cluster (default auto)',
   leaseNamespace: "namespace of the Lease over which replicas elect their leader; empty is the pod's",
   leaseName: 'name of that Lease; of two installations in one namespace each needs its own (default tugwatch)',
   leaseDuration: 'seconds after which the Lease of a leader that is gone may be taken over (default 15)',

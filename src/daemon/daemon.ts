@@ -24,6 +24,7 @@ import { REVISION, VERSION } from '../version.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { CheckpointSections } from './checkpoint-sections.ts';
 import { type ConfigOrigin, ConfigReload } from './config-reload.ts';
+import { Interregnum } from './interregnum.ts';
 import { joinElection } from './join-election.ts';
 import { ALONE, type Leadership } from './leadership.ts';
 import { leadingClient } from './leading-client.ts';
@@ -104,7 +105,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       notices[observation.notice.kind] = (notices[observation.notice.kind] ?? 0) + 1;
       logNotice(logger, observation.notice);
     } else logHeal(logger, observation.heal);
-    for (const outlet of outlets) outlet.observe(observation);
+    hand(observation);
+    interregnum.observe(observation);
     options.onObservation?.(observation);
   };
 
@@ -136,6 +138,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           tell: (leads) => logger.info({ event: 'leader', leads }, leaderSentence(leads, elector.identity)),
         });
   const outlets: Outlet[] = [];
+  const hand = (observation: Observation) => {
+    for (const outlet of outlets) outlet.observe(observation);
+  };
   const context: OutletContext = {
     config,
     client: leadingClient(client, leadership),
@@ -149,6 +154,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const remediation = new RemediationSwitch(context);
   await remediation.take(config);
   outlets.push(remediation, ...(await openOutlets(context)));
+  // After the outlets: each is told that it leads before it is handed what nobody has told.
+  const lastSign = () => elector?.lastSign ?? Number.NEGATIVE_INFINITY;
+  const interregnum = new Interregnum({ leadership, lastSign, monotonic, hand });
   const sections = new CheckpointSections((message) => logger.warn({ event: 'checkpoint' }, message));
   for (const { section } of outlets) if (section !== undefined) sections.add(section);
 

@@ -40,6 +40,7 @@ export class Elector {
   #state: ElectionState;
   #running: Promise<void> = Promise.resolve();
   #released = false;
+  #lastSign = Number.NEGATIVE_INFINITY;
   #holder = '';
   #trouble: { readonly kind: string; toldAt: Millis } | null = null;
 
@@ -57,6 +58,11 @@ export class Elector {
   /** Another number: the Lease was taken anew, and somebody else may have led in between. */
   get term(): number {
     return this.#state.term;
+  }
+
+  /** When another holder was last seen to renew, or to give up, the Lease; monotonic. -Infinity: never. */
+  get lastSign(): Millis {
+    return this.#lastSign;
   }
 
   /** Called whenever `leads` or `term` may have changed. */
@@ -122,11 +128,10 @@ export class Elector {
     const answer = await this.#ask(step, limit.signal);
     this.#stopping.signal.removeEventListener('abort', abort);
     deadline.cancel();
-    this.#state = afterAnswer(this.#state, step, answer, {
-      sentAt,
-      now: timers.monotonic(),
-      random: timers.random(),
-    });
+    const before = this.#state;
+    const now = timers.monotonic();
+    this.#state = afterAnswer(before, step, answer, { sentAt, now, random: timers.random() });
+    if (isSignOfAnother(before, this.#state)) this.#lastSign = now;
     this.#tell();
   }
 
@@ -176,7 +181,7 @@ export class Elector {
     this.#trouble = { kind, toldAt: now };
     const advice =
       kind === 'forbidden'
-        ? '; grant it (manifests/base/role.yaml), or set leaderElection to off where one runs alone'
+        ? '; grant it (manifests/base/role.yaml), or set leaderElection to never where one runs alone'
         : '';
     const reason = kind === 'timeout' ? 'no answer in time' : message;
     logger.warn(
@@ -213,4 +218,11 @@ export class Elector {
     const { timers } = this.#options;
     return { monotonic: timers.monotonic(), wall: timers.now() };
   }
+}
+
+/** A change of a Lease that was known, made by somebody else. The first sight of one says nothing about its holder. */
+function isSignOfAnother({ seen: before, identity }: ElectionState, { seen: after }: ElectionState): boolean {
+  if (before === null || before === 'absent' || after === null || after === 'absent') return false;
+  if (before.resourceVersion === after.resourceVersion || after.holder === identity) return false;
+  return after.holder !== '' || (before.holder !== '' && before.holder !== identity);
 }

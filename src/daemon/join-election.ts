@@ -25,11 +25,11 @@ export interface ElectionContext {
 export function joinElection({ config, client, env, timers, logger }: ElectionContext): Elector | null {
   const pod = readPod(env);
   const isHome = pod.isPod && pod.namespace !== '' && config.kubeconfig === '' && config.context === '';
-  if (config.leaderElection === 'off' || (config.leaderElection === 'auto' && !isHome)) return null;
+  if (config.leaderElection === 'never' || (config.leaderElection === 'auto' && !isHome)) return null;
   const namespace = config.leaseNamespace || pod.namespace;
   if (namespace === '')
     throw new Error(
-      'leaderElection is on and no namespace is known for its Lease; set leaseNamespace or POD_NAMESPACE',
+      'leaderElection is always and no namespace is known for its Lease; set leaseNamespace or POD_NAMESPACE',
     );
   const lease = new LeaseClient(client, namespace, config.leaseName);
   return new Elector({ lease, identity: identityOf(pod), timing: timingOf(config.leaseDuration), timers, logger });

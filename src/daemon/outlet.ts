@@ -13,7 +13,9 @@ export interface Outlet {
   readonly name: string;
   /** What it carries over a restart and over a change of leader; absent when that is nothing. */
   readonly section?: CheckpointSection;
-  /** Told in every replica, whoever leads. Must return at once and never throw: whatever takes time waits in a bounded queue of the outlet's own. */
+  /**
+   * Told in every replica, whoever leads; what was observed while nobody led comes once more when this process begins to
+   * lead. Must return at once and never throw: whatever takes time waits in a bounded queue of the outlet's own. */
   observe(observation: Observation): void;
   /** Ends within two seconds, whatever still waits. */
   stop(): Promise<void>;

@@ -101,6 +101,10 @@ describe.runIf(NO_HELM === null)(`the chart (${NO_HELM ?? 'rendered by helm'})`,
       'Role argocd/tugwatch-argo-cd: events',
       'Role argocd/tugwatch-remediation: applications,applicationsets',
       'Role shop/tugwatch-workloads: events',
+      'Role tugwatch/tugwatch: configmaps',
+      'Role tugwatch/tugwatch: configmaps',
+      'Role tugwatch/tugwatch: leases',
+      'Role tugwatch/tugwatch: leases',
     ]);
   });
 
@@ -148,9 +152,27 @@ describe.runIf(NO_HELM === null)(`the chart (${NO_HELM ?? 'rendered by helm'})`,
   });
 
   it('keeps the checkpoint on a claim where one is named', () => {
-    const stateVolume = { emptyDir: null, persistentVolumeClaim: { claimName: 'tugwatch' } };
-    expect(podOf(renderChart({ values: { stateVolume } })).spec.volumes).toEqual([
-      { name: 'state', persistentVolumeClaim: { claimName: 'tugwatch' } },
+    const stateVolume = { persistentVolumeClaim: { claimName: 'tugwatch' } };
+    const { volumes, containers } = podOf(renderChart({ values: { stateVolume } })).spec;
+    expect(volumes).toEqual([{ name: 'state', persistentVolumeClaim: { claimName: 'tugwatch' } }]);
+    const settings = containers[0].env.map((one) => (one as { name: string }).name);
+    expect(settings).toContain('TUGWATCH_CHECKPOINT_FILE');
+    expect(settings).not.toContain('TUGWATCH_CHECKPOINT_CONFIG_MAP');
+  });
+
+  it('elects over a Lease and keeps a checkpoint that are named after the release, and may write no other', () => {
+    const objects = renderChart({ name: 'blue', namespace: 'ops' });
+    expect(podOf(objects, 'blue-tugwatch').spec.containers[0].env).toEqual(
+      expect.arrayContaining([
+        { name: 'TUGWATCH_LEASE_NAME', value: 'blue-tugwatch' },
+        { name: 'TUGWATCH_CHECKPOINT_CONFIG_MAP', value: 'blue-tugwatch-checkpoint' },
+      ]),
+    );
+    const { metadata, rules = [] } = findObject(objects, 'Role', 'blue-tugwatch');
+    expect(metadata.namespace).toBe('ops');
+    expect(rules.flatMap(({ resourceNames = [] }) => resourceNames)).toEqual([
+      'blue-tugwatch',
+      'blue-tugwatch-checkpoint',
     ]);
   });
 

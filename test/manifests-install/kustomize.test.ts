@@ -54,6 +54,8 @@ describe.skipIf(!HAS_KUBECTL)('kubectl kustomize (skipped where there is no kube
       'Namespace /tugwatch',
       'NetworkPolicy tugwatch/tugwatch',
       'PodDisruptionBudget tugwatch/tugwatch',
+      'Role tugwatch/tugwatch',
+      'RoleBinding tugwatch/tugwatch',
       'Service tugwatch/tugwatch',
       'ServiceAccount tugwatch/tugwatch',
     ]);

@@ -24,6 +24,7 @@ async function watchFight(
   rules: readonly PolicyRule[],
   settings: Readonly<Record<string, string>> = {},
   log: (line: string) => void = () => {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Watched> {
   const requests: SeenRequest[] = [];
   const fight = await startLiveFight({
@@ -37,7 +38,7 @@ async function watchFight(
   const installed = { TUGWATCH_HOST: '127.0.0.1', TUGWATCH_PORT: '0', TUGWATCH_EVENTS: 'verdicts' };
   const config = loadConfig({ env: { ...installed, ...settings }, flags: {} });
   const logger = createLogger({ format: 'json', destination: { write: log } });
-  const daemon = await startDaemon({ config, client, logger });
+  const daemon = await startDaemon({ config, client, logger, env });
   return {
     daemon,
     requests,
@@ -72,6 +73,30 @@ describe.concurrent('the daemon with the rights that are installed', () => {
       new Set(['events.k8s.io/events']),
     );
     expect(watched.requests.filter(({ verb, path }) => verb === '' && path.includes('access'))).toEqual([]);
+  });
+
+  it('elects who writes and leaves its checkpoint in its own namespace, as in the pod that is installed', async () => {
+    const rules = rulesOf('ClusterRole', 'tugwatch');
+    const own = rulesOf('Role', 'tugwatch');
+    const pod = { KUBERNETES_SERVICE_HOST: '10.0.0.1', POD_NAME: 'tugwatch-abc', POD_NAMESPACE: 'tugwatch' };
+    const settings = { TUGWATCH_CHECKPOINT_CONFIG_MAP: 'tugwatch-checkpoint' };
+    const watched = await watchFight([...rules, ...own], settings, () => {}, pod);
+    await using _ = watched;
+    const asks = (verb: string, resource: string) =>
+      watched.requests.some((request) => request.verb === verb && request.resource === resource);
+    await eventually('it leads, tells of the fight and leaves a checkpoint', () =>
+      [asks('create', 'leases'), asks('patch', 'leases'), asks('create', 'events'), asks('create', 'configmaps')].every(
+        Boolean,
+      ),
+    );
+    await watched.daemon.stop();
+    const refused = watched.requests.filter(
+      (request) =>
+        request.verb !== '' &&
+        !isGranted(rules, request) &&
+        !(request.namespace === 'tugwatch' && isGranted(own, request)),
+    );
+    expect(refused).toEqual([]);
   });
 
   it('goes on without the right to write Events, and says so once', async () => {

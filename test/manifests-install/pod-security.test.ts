@@ -120,13 +120,17 @@ describe('the pod of the daemon', () => {
     expect(brokenControls(loose)).toHaveLength(14);
   });
 
-  it('writes nowhere but to the volume its checkpoint is on', () => {
+  it('writes to no file: its checkpoint is in the ConfigMap that its Role names', () => {
     expect(container.securityContext?.['readOnlyRootFilesystem']).toBe(true);
-    const file = container.env?.find(({ name }) => name === 'TUGWATCH_CHECKPOINT_FILE')?.value ?? '';
-    const mounts = container.volumeMounts ?? [];
-    expect(mounts.map(({ mountPath }) => mountPath)).toEqual(['/var/lib/tugwatch']);
-    expect(file).toMatch(/^\/var\/lib\/tugwatch\/[^/]+$/);
-    expect(pod.volumes?.map((volume) => volume['name'])).toEqual(mounts.map(({ name }) => name));
+    expect([container.volumeMounts ?? [], pod.volumes ?? []]).toEqual([[], []]);
+    const name = container.env?.find((one) => one.name === 'TUGWATCH_CHECKPOINT_CONFIG_MAP')?.value;
+    const { rules } = findObject(objects, 'Role', 'tugwatch');
+    expect(rules).toContainEqual({
+      apiGroups: [''],
+      resources: ['configmaps'],
+      resourceNames: [name],
+      verbs: ['get', 'patch'],
+    });
   });
 
   it('gets the token that its ServiceAccount gives to no other pod', () => {
@@ -154,9 +158,21 @@ describe('the pod of the daemon', () => {
     expect(scrape).toMatchObject({ ingress: [{ ports: [{ port }] }] });
   });
 
-  it('is alone and never side by side with its successor: two would tell everything twice', () => {
-    expect(replicas).toBe(1);
-    expect(findObject(objects, 'Deployment', 'tugwatch').spec).toMatchObject({ strategy: { type: 'Recreate' } });
+  it('is two of which one writes, on two nodes where there are two, and a new one is there before an old one goes', () => {
+    expect(replicas).toBe(2);
+    expect(findObject(objects, 'Deployment', 'tugwatch').spec).toMatchObject({ strategy: { type: 'RollingUpdate' } });
+    const spread = pod['topologySpreadConstraints'] as readonly { labelSelector: { matchLabels: object } }[];
+    expect(spread).toMatchObject([{ topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' }]);
+    expect(template.metadata.labels).toMatchObject(spread[0]?.labelSelector.matchLabels ?? { none: '' });
+  });
+
+  it('tells each replica which it is, and where the Lease between them lives', () => {
+    expect(container.env).toEqual(
+      expect.arrayContaining([
+        { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+        { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+      ]),
+    );
   });
 
   it('may be evicted: its budget keeps no node from being drained', () => {

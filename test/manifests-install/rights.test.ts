@@ -1,4 +1,4 @@
-/** The rights that are installed against the table of what is watched: no kind missing, none too many, nothing written but Events. */
+/** The rights that are installed against the table of what is watched: no kind missing, none too many, nothing written but Events and what is its own. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderChartFiles } from '../../scripts/chart/render.ts';
@@ -64,11 +64,27 @@ describe('the rights of the daemon', () => {
     );
   });
 
-  it('write nothing but Events, wherever remediation is not asked for', () => {
+  it('are, in its own namespace, to elect over one Lease and to keep one ConfigMap, and to read no other', () => {
+    const { metadata, rules = [] } = findObject(objects, 'Role', 'tugwatch');
+    expect(metadata.namespace).toBe('tugwatch');
+    expect(granted(rules)).toEqual(
+      [
+        '/configmaps',
+        '/configmaps=tugwatch-checkpoint',
+        'coordination.k8s.io/leases',
+        'coordination.k8s.io/leases=tugwatch',
+      ].sort(),
+    );
+    for (const { resourceNames, verbs } of rules)
+      expect(verbs).toEqual(resourceNames === undefined ? ['create'] : ['get', 'patch']);
+  });
+
+  it('write nothing but Events and what is its own, wherever remediation is not asked for', () => {
     const roles = readManifests()
       .filter(({ file }) => !/^components\/(?:remediation|secure-metrics)\//.test(file))
       .flatMap((file) => file.objects)
-      .filter(({ rules }) => rules !== undefined && rules.length > 0);
+      .filter(({ rules }) => rules !== undefined && rules.length > 0)
+      .filter(({ kind, metadata }) => kind !== 'Role' || metadata.name !== 'tugwatch');
     expect(roles.map(({ metadata }) => metadata.name)).toEqual(
       expect.arrayContaining(['tugwatch', 'tugwatch-lens-built-in', 'tugwatch-workloads', 'tugwatch-argo-cd']),
     );

@@ -20,7 +20,7 @@ const EVERYTHING = {
   prometheusRule: { enabled: true, alertLabels: { team: 'platform' } },
   networkPolicy: { apiServerCidrs: ['10.0.0.1/32'], egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] },
   image: { pullSecrets: ['registry'] },
-  stateVolume: { emptyDir: null, persistentVolumeClaim: { claimName: 'tugwatch' } },
+  stateVolume: { persistentVolumeClaim: { claimName: 'tugwatch' } },
   tolerations: [{ key: 'dedicated', operator: 'Exists' }],
   nodeSelector: { 'kubernetes.io/os': 'linux' },
   topologySpreadConstraints: [

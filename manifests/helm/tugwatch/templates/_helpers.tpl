@@ -73,7 +73,12 @@ metadata:
     {{- include "tugwatch.labels" $.root | nindent 4 }}
 {{- if eq $kind $.kind }}
 rules:
-  {{- get $rights $.rights | toYaml | nindent 2 }}
+  {{- $rules := get $rights $.rights | toYaml }}
+  {{- if eq $.rights "own" }}
+  {{- /* The Lease and the checkpoint are named after the release. */}}
+  {{- $rules = regexReplaceAll "(?m)^(\\s+- )tugwatch(-checkpoint)?$" $rules (printf "${1}%s${2}" (include "tugwatch.fullname" $.root)) }}
+  {{- end }}
+  {{- $rules | nindent 2 }}
 {{- else }}
 roleRef:
   apiGroup: rbac.authorization.k8s.io

@@ -1,0 +1,51 @@
+/**
+ * What is observed while nobody leads, at a start and between two leaders, would be told by none: every replica leaves it
+ * to the leader. So it is kept, and whoever leads next hands it to its outlets once more.
+ */
+import type { Millis } from '../model/facts.ts';
+import type { Observation } from '../model/observations.ts';
+import type { Leadership } from './leadership.ts';
+
+export interface InterregnumOptions {
+  readonly leadership: Leadership;
+  /** When another leader was last known to live; monotonic. What came before it is that leader's to tell. */
+  readonly lastSign: () => Millis;
+  readonly monotonic: () => Millis;
+  readonly hand: (observation: Observation) => void;
+}
+
+/** A cluster in which more begins between two leaders has other worries; the oldest go first. */
+const MOST = 500;
+
+export class Interregnum {
+  readonly #options: InterregnumOptions;
+  #kept: { readonly at: Millis; readonly observation: Observation }[] = [];
+
+  constructor(options: InterregnumOptions) {
+    this.#options = options;
+    options.leadership.onChange((leads) => {
+      if (leads) this.#handOver();
+    });
+  }
+
+  observe(observation: Observation): void {
+    const { leadership, monotonic } = this.#options;
+    // Heals are many, and nobody is told of one.
+    if (observation.type === 'heal' || leadership.leads()) return;
+    this.#forgetTold();
+    this.#kept.push({ at: monotonic(), observation });
+    if (this.#kept.length > MOST) this.#kept.shift();
+  }
+
+  #handOver(): void {
+    this.#forgetTold();
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const { observation } of kept) this.#options.hand(observation);
+  }
+
+  #forgetTold(): void {
+    const sign = this.#options.lastSign();
+    this.#kept = this.#kept.filter(({ at }) => at >= sign);
+  }
+}
