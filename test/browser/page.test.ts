@@ -1,4 +1,5 @@
 /** The page as people have it: in Chromium, on phones and desks, in the dark and in the light, with and without script. */
+import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,8 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build-report.ts';
+import { renderPicture } from '../../src/web/picture/standalone.ts';
 import { renderIncidentReport } from '../../src/web/views/incident.ts';
 import { BROWSER_START_MS, BROWSER_TEST_MS, launchChromium, noChromium, openPage } from '../support/browser.ts';
 import { inputNaming } from '../support/hostile-report.ts';
@@ -181,5 +184,41 @@ describe.skipIf(noChromium)('the page in a browser', { timeout: BROWSER_TEST_MS 
     await watched.page.setContent(renderIncidentReport(server.report));
     expect(await watched.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
     expect(watched.complaints.filter((complaint) => !page404.test(complaint))).toEqual([]);
+  });
+
+  it('draws pictures that stand alone, with every word inside and none on another', async () => {
+    await using watched = await openPage(browser, 'about:blank');
+    const { page } = watched;
+    const drawn = [full, quiet].flatMap(({ report }) => report.conflicts);
+    const evil = buildReport(inputNaming(`${given.HOSTILE}${'x'.repeat(200)}`)).conflicts;
+    const files = globSync('docs/pictures/*.svg').map((path) => readFileSync(path, 'utf8'));
+    const pictures = [...drawn, ...evil].map((conflict) => renderPicture(conflict, full.report.window.to) ?? '');
+    expect(files.length).toBeGreaterThan(2);
+    for (const [index, picture] of [...files, ...pictures].entries()) {
+      const path = join(folder, `${index}.svg`);
+      await writeFile(path, picture);
+      await page.goto(pathToFileURL(path).href);
+      const words = await page.evaluate<{ text: string; left: number; right: number; top: number; bottom: number }[]>(
+        `[...document.documentElement.querySelectorAll('text')].map((one) => {
+          const { left, right, top, bottom } = one.getBoundingClientRect();
+          return { text: one.textContent, left, right, top: top + 3, bottom: bottom - 3 };
+        })`,
+      );
+      expect(words.length, path).toBeGreaterThan(3);
+      for (const word of words) {
+        expect(word.left, word.text).toBeGreaterThanOrEqual(0);
+        expect(word.right, word.text).toBeLessThanOrEqual(760);
+        const hit = words.find(
+          (other) =>
+            other !== word &&
+            other.left < word.right &&
+            word.left < other.right &&
+            other.top < word.bottom &&
+            word.top < other.bottom,
+        );
+        expect(hit?.text, word.text).toBeUndefined();
+      }
+    }
+    expect(watched.complaints).toEqual([]);
   });
 });

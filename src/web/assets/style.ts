@@ -38,6 +38,8 @@ h1 { margin: 0; font-size: 1.35rem; flex: 1; min-width: 12rem; }
 #live { margin: 0; color: var(--soft); font-variant-numeric: tabular-nums; }
 .stale #live { background: var(--bad-back); color: var(--bad); font-weight: 600; padding: 0 .5rem; border-radius: 4px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.25rem; margin: 1rem 0; }
+.card > p:first-child { margin-top: 0; }
+.card > p:last-child { margin-bottom: 0; }
 .card.confirmed { border-left: 6px solid var(--bad); }
 .card.suspected { border-left: 6px solid var(--warn); }
 .card.resolved, .peace { border-left: 6px solid var(--good); }
@@ -107,7 +109,7 @@ footer a { display: inline-block; padding: .5rem 1rem .5rem 0; }
   .timeline > svg.wide { display: none; }
   .timeline > svg.narrow { display: block; }
   .copybox button { width: 100%; min-height: 2.75rem; }
-  .button { flex: 1 0 100%; text-align: center; padding: .65rem 1rem; }
+  .button { padding: .6rem .75rem; }
   summary, .more { padding: .6rem 0; }
   .entries .note { font-size: .87rem; }
 }
@@ -115,7 +117,7 @@ footer a { display: inline-block; padding: .5rem 1rem .5rem 0; }
 .incident header { position: static; border-top: 0; }
 .incident pre { max-height: none; }
 @media print {
-  :root { color-scheme: light; --back: #fff; --card: #fff; --text: #000; --soft: #444; --line: #bbb; --box: #fff; --bad: #b42318; --warn: #8a5300; --good: #1a6e3c; --link: #000; ${PICTURE_COLOURS.light} }
+  :root { color-scheme: light; --back: #fff; --card: #fff; --text: #000; --soft: #444; --line: #bbb; --box: #fff; --bad: #b42318; --warn: #8a5300; --good: #1a6e3c; --bad-back: #fdebe9; --warn-back: #fdf2dc; --good-back: #e4f4ea; --link: #000; ${PICTURE_COLOURS.light} }
   body { font-size: 11pt; }
   header { position: static; border-top-width: 2px; }
   .copybox button, .tools, .skip, footer a, #live { display: none; }
@@ -126,7 +128,9 @@ footer a { display: inline-block; padding: .5rem 1rem .5rem 0; }
   .timeline > svg.narrow { display: none; }
   .timeline, .tiles div, .copybox, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
-  th, td { white-space: normal; }
+  table { font-size: 8pt; }
+  td:last-child { white-space: normal; }
+  .careful { border: 1px solid var(--line); }
 }
 `;
 

@@ -6,7 +6,7 @@ import { legendMark } from './marks.ts';
 import { layoutRhythm } from './rhythm.ts';
 import { PICTURE_COLOURS, PICTURE_STYLE } from './style.ts';
 import { legendOf, rhythmParts, timelineParts } from './svg.ts';
-import { layoutTimeline } from './timeline.ts';
+import { layoutTimeline, shortened } from './timeline.ts';
 
 const WIDTH = 760;
 const TIMELINE = { width: WIDTH, height: 240 };
@@ -14,7 +14,10 @@ const STRIP = { width: WIDTH, height: 84 };
 const TITLE = 34;
 const LINE = 20;
 /** Width of a letter of the legend, roughly. */
-const LETTER = 6.6;
+const LETTER = 7.2;
+/** Letters that fit into the picture. */
+const MOST_OF_TITLE = 78;
+const MOST_OF_NAME = 60;
 
 const STYLE = `
 svg { --soft: #545c66; --line: #d6dae0; --card: #ffffff; --text: #16191d; --bad: #b42318; ${PICTURE_COLOURS.light} }
@@ -32,12 +35,15 @@ export function renderPicture(conflict: ConflictDocument, now: string): string |
   const older = (conflict.evidence[0]?.at ?? conflict.startedAt) > conflict.startedAt;
   const rhythm = older ? layoutRhythm(conflict, now, timeline.from, STRIP) : null;
   const legend = rowsOf(
-    legendOf(conflict, timeline).map((each) => ({ ...each, width: 34 + LETTER * each.name.length })),
+    legendOf(conflict, timeline).map(({ entry, name: whole }) => {
+      const name = shortened(whole, MOST_OF_NAME);
+      return { entry, name, width: 30 + LETTER * name.length };
+    }),
   );
   const legendTop = TITLE + TIMELINE.height + 4;
   const stripTop = legendTop + legend.length * LINE + 12;
   const height = rhythm === null ? stripTop : stripTop + LINE + STRIP.height;
-  const title = `${conflict.field ?? 'The field'} of ${workloadLabel(conflict.workload)}`;
+  const title = shortened(`${conflict.field ?? 'The field'} of ${workloadLabel(conflict.workload)}`, MOST_OF_TITLE);
   const every =
     rhythm === null
       ? ''

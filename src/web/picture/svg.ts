@@ -54,7 +54,7 @@ export function legendOf(conflict: ConflictDocument, timeline: Timeline): { entr
       ? [{ entry: { mark: 'failed' as const }, name: 'heal that failed' }]
       : []),
     ...(has('declared') ? [{ entry: { mark: 'declared' as const }, name: 'declared in Git' }] : []),
-    ...(has('wanted') ? [{ entry: { mark: 'wanted' as const }, name: 'wanted by the autoscaler' }] : []),
+    ...(has('wanted') ? [{ entry: { mark: 'wanted' as const }, name: 'wanted by autoscaler' }] : []),
     ...(timeline.ready.length > 0 ? [{ entry: { mark: 'ready' as const }, name: 'ready pods' }] : []),
   ];
 }

@@ -1,5 +1,6 @@
 /** Where the marks of a conflict's timeline go: pure geometry, in the units of the picture's view box. */
 import type { ConflictDocument, EvidenceDocument } from '../../report/schema.ts';
+import { visible } from '../../report/visible.ts';
 import { valueLabel, writerName } from '../../report/words.ts';
 import { levelLines, type Span, spansOf } from './levels.ts';
 import { round, type TimeAxis, type TimeTick, timeAxis } from './time-axis.ts';
@@ -62,7 +63,7 @@ export interface Timeline {
 type Row = EvidenceDocument & { readonly time: number; readonly kind: string };
 
 /** Width of a letter of the labels, roughly. */
-const LETTER = 6.6;
+const LETTER = 7.2;
 /** More marks than this merge into a band. */
 const MOST_WRITES = 60;
 /** Values that are no numbers get a line each, up to so many. */
@@ -282,6 +283,8 @@ function shortValue(value: EvidenceDocument['to']): string {
   return digest === undefined ? valueLabel(value) : `digest ${digest}`;
 }
 
-function shortened(text: string, room: number): string {
-  return text.length <= room ? text : `${text.slice(0, Math.max(1, room - 1))}…`;
+/** Cut to so many letters. What hides is shown before it is counted. */
+export function shortened(text: string, room: number): string {
+  const shown = visible(text);
+  return shown.length <= room ? shown : `${shown.slice(0, Math.max(1, room - 1))}…`;
 }

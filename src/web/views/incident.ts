@@ -23,7 +23,7 @@ import { evidenceTable } from './evidence.ts';
 import { figuresView } from './figures.ts';
 import { noticeRow, section } from './lists.ts';
 import { remedyView } from './remedy.ts';
-import { RISKS_TITLE, risksByRule, ruleHeading } from './risks.ts';
+import { countLabel, RISKS_TITLE, risksByRule, ruleHeading } from './risks.ts';
 
 /** More than these are counted and left to the JSON report. */
 const MOST_CONFLICTS = 50;
@@ -151,7 +151,7 @@ function risksSection({ risks }: Report): Html | null {
     `What else is at risk. ${RISKS_TITLE}`,
     html`${risksByRule(risks).map((group) => {
       const left = group.length - MOST_OF_RULE;
-      return html`<h3>${ruleHeading(group[0])} <span class="note">${counted(group.length, 'workload')}</span></h3>
+      return html`<h3>${ruleHeading(group[0])} <span class="note">${countLabel(group)}</span></h3>
 <ul class="entries">${group.slice(0, MOST_OF_RULE).map(
         ({ workload, message, remedy, suppressed }) => html`<li><strong>${workloadLabel(workload)}</strong> ${message}
 <span class="note">${suppressed === null ? remedy.summary : `Silenced: ${suppressed}`}</span></li>

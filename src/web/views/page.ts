@@ -28,9 +28,10 @@ export function renderOverview({ report, readiness, digest }: PageInput): string
   const now = report.window.to;
   const sight = sightOf(report, readiness);
   const content = html`${banner(sight, readiness)}
-${active.length === 0 && sight.length === 0 ? peace(report) : watchedLine(report)}
+${active.length === 0 && sight.length === 0 && peace(report)}
 ${active.slice(0, MOST_CARDS).map((each) => conflictCard(each, now, './', active.length === 1))}
 ${active.length > MOST_CARDS && furtherList(active.slice(MOST_CARDS), now)}
+${(active.length > 0 || sight.length > 0) && watchedLine(report)}
 ${resolvedList(resolved, now, './')}
 ${riskList(report.risks, './')}
 ${noticeList(report.notices, now, './')}

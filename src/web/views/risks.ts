@@ -30,9 +30,15 @@ export function riskList(risks: readonly RiskDocument[], root: string): Html | n
 function riskGroup(group: readonly [RiskDocument, ...RiskDocument[]], root: string): Html {
   const [first] = group;
   const rest = group.length - MOST_OF_RULE;
-  return html`<h3>${ruleHeading(first)} <span class="note">${counted(group.length, 'workload')}</span></h3>
+  return html`<h3>${ruleHeading(first)} <span class="note">${countLabel(group)}</span></h3>
 <ul class="entries">${group.slice(0, MOST_OF_RULE).map((risk, index) => riskRow(risk, `risk-${risk.rule}-${index}`))}</ul>
 ${rest > 0 && html`<p><a class="more" href="${root}risks/${encodeURIComponent(first.rule)}">All ${counted(group.length, 'workload')} with ${first.rule}</a></p>`}`;
+}
+
+/** '60 workloads, 1 silenced' */
+export function countLabel(group: readonly RiskDocument[]): string {
+  const silenced = group.filter(({ suppressed }) => suppressed !== null).length;
+  return `${counted(group.length, 'workload')}${silenced === 0 ? '' : `, ${silenced} silenced`}`;
 }
 
 export function ruleHeading(risk: RiskDocument): Html {
