@@ -73,7 +73,9 @@ export function leafWrites(
   const gap = isGap(previous, next, origin) && next.generation !== previous.generation;
   const writes: Write[] = [];
   for (const pointer of changedPointers(previous, next)) {
-    writes.push(explainLeaf(previous, next, pointer, at, gap, model));
+    const write = explainLeaf(previous, next, pointer, at, gap, model);
+    if (isSwept(write) && applicationName(previous, model) === applicationName(next, model)) continue;
+    writes.push(write);
     if (writes.length >= MOST_LEAVES) break;
   }
   if (writes.length === 0 && marksDiffer(previous, next)) writes.push(explainMark(previous, next, at, gap, model));
@@ -81,6 +83,14 @@ export function leafWrites(
   const mark = pointerOf(['metadata', 'labels', model.trackingSettings().instanceLabelKey]);
   const others = writes.filter((write) => write.field !== mark);
   return others.length > 0 ? others : writes;
+}
+
+/**
+ * Argo CD takes an annotation or label away. Its comparison never misses what Git does not declare there (a three-way diff
+ * merges maps by key), so this is no heal but the by-product of a sync with Replace=true, whose cause is another field.
+ */
+function isSwept({ field, to, writer }: Write): boolean {
+  return to === null && writer.kind === 'argocd' && /^\/metadata\/(annotations|labels)\//.test(field);
 }
 
 /** Two Applications that declare the same of one object still take its mark from each other. */

@@ -53,6 +53,24 @@ describe('a key of a ConfigMap', () => {
     expect([watcher.conflicts(), watcher.noticeKinds(), watcher.lensRequests]).toEqual([[], ['hotfix-reverted'], []]);
   });
 
+  it('that a sync with Replace=true takes away beside it is no second fight', () => {
+    const story = new Story({ hpa: false });
+    const note: Path = ['metadata', 'annotations', 'operator.example/seen'];
+    const flags = story.object(CONFIG_MAP, [[CHECKOUT, 'old']]);
+    for (let round = 0; round < 8; round++) {
+      story.controllerWrites('flag-operator', flags, CHECKOUT, 'new');
+      story.controllerWrites('note-operator', flags, note, 'yes');
+      story.argoHeals().after(1);
+      story.stage.write(flags, { manager: 'argocd-controller' }, [
+        [note, undefined],
+        [['metadata', 'annotations', 'release.example/round'], String(round)],
+      ]);
+      story.after(20);
+    }
+    const watcher = story.watchedBy(jq);
+    expect(watcher.conflicts().map(({ field }) => field)).toEqual(['/data/checkout']);
+  });
+
   it('healed twice gets a lens, which names field and writer at once', () => {
     const watcher = loop(2).watchedBy(jq);
     expect(watcher.lensRequests).toMatchObject([

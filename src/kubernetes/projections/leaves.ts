@@ -3,6 +3,13 @@ import type { Json } from '../../model/facts.ts';
 import { INSTALLATION_ID, LAST_APPLIED, TRACKING_ID } from './metadata.ts';
 import { asObject, type JsonObject, MAX_DEPTH } from './read-json.ts';
 
+/** Where the workload controllers keep which template is the newest (kubernetes pkg/controller/deployment/util, argo-rollouts). */
+const REVISIONS = [
+  'deployment.kubernetes.io/revision',
+  'deprecated.daemonset.template.generation',
+  'rollout.argoproj.io/revision',
+];
+
 /** What no one fights over: identity, what the server keeps for itself, status, and the marks of Argo CD. */
 const BOOKKEEPING: ReadonlySet<string> = new Set([
   '/apiVersion',
@@ -21,7 +28,7 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
     'deletionGracePeriodSeconds',
     'selfLink',
   ].map((name) => `/metadata/${name}`),
-  ...[LAST_APPLIED, TRACKING_ID, INSTALLATION_ID].map((name) => pointerTo('/metadata/annotations', name)),
+  ...[LAST_APPLIED, TRACKING_ID, INSTALLATION_ID, ...REVISIONS].map((name) => pointerTo('/metadata/annotations', name)),
 ]);
 
 /** Emptied by what is left out above, so their emptiness says nothing. */
