@@ -8,17 +8,25 @@ export function of(metric: string, ...matchers: readonly Matcher[]): string {
   return `${metric}{${['job=~"$job"', 'instance=~"$instance"', ...matchers].join(',')}}`;
 }
 
+/** Replicas count the same things: what the one that counted most says, and never the sum of them. */
+const once = (expr: string): string => `max without (instance, pod) (${expr})`;
+
 /** How much a counter went up between two points of the graph, whatever the zoom. */
 export function perStep(metric: string, ...matchers: readonly Matcher[]): string {
-  return `increase(${of(metric, ...matchers)}[$__rate_interval])`;
+  return once(`increase(${of(metric, ...matchers)}[$__rate_interval])`);
 }
 
-/** How much a counter went up over the time that is shown. */
+/** How much a counter goes up in a second. */
+export function perSecond(metric: string, ...matchers: readonly Matcher[]): string {
+  return once(`rate(${of(metric, ...matchers)}[$__rate_interval])`);
+}
+
+/** How much a counter went up over the time that is shown: step by step, because each pod goes on where another ended. */
 export function inRange(metric: string, ...matchers: readonly Matcher[]): string {
-  return `increase(${of(metric, ...matchers)}[$__range])`;
+  return `sum_over_time(${perStep(metric, ...matchers)}[$__range:$__rate_interval])`;
 }
 
-/** A gauge says the same in every replica and before and after a restart; a counter goes on in the next. */
+/** A gauge says the same in every replica and before and after a restart. */
 export const max = (by: string, expr: string): string => `max by (${by}) (${expr})`;
 export const sum = (by: string, expr: string): string => (by === '' ? `sum(${expr})` : `sum by (${by}) (${expr})`);
 

@@ -1,6 +1,6 @@
 /** The overview: what is fighting now, since when, at what cost, what waits to start, and how well Tugwatch sees. */
 import { type Dashboard, MappingType, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { CONTESTED, inRange, LINE, LINE_LEGEND, max, of, perStep, stateOf, sum } from './expr.ts';
+import { CONTESTED, inRange, LINE, LINE_LEGEND, max, of, perSecond, perStep, stateOf, sum } from './expr.ts';
 import { type Addresses, finish, newDashboard } from './frame.ts';
 import { type Column, graphPanel, STATES, statPanel, tablePanel, timelinePanel } from './panels.ts';
 
@@ -162,7 +162,7 @@ function costs() {
       look: 'line',
       queries: [
         {
-          expr: sum(LINE, `rate(${of('tugwatch_conflict_replica_seconds_short_total')}[$__rate_interval])`),
+          expr: sum(LINE, perSecond('tugwatch_conflict_replica_seconds_short_total')),
           legend: LINE_LEGEND,
         },
       ],

@@ -1,6 +1,6 @@
 /** One workload: what was wanted, told and declared, who wrote when, and what it cost. */
 import { AnnotationQueryBuilder, type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { inRange, type Matcher, max, of, perStep, stateOf, sum } from './expr.ts';
+import { inRange, type Matcher, max, of, perSecond, perStep, stateOf, sum } from './expr.ts';
 import { type Addresses, choice, finish, hiddenAll, newDashboard } from './frame.ts';
 import { DATASOURCE, graphPanel, STATES, statPanel, tablePanel, timelinePanel } from './panels.ts';
 
@@ -144,7 +144,7 @@ function causes() {
       look: 'line',
       queries: [
         {
-          expr: sum('field', `rate(${of('tugwatch_conflict_replica_seconds_short_total', ...THIS)}[$__rate_interval])`),
+          expr: sum('field', perSecond('tugwatch_conflict_replica_seconds_short_total', ...THIS)),
           legend: 'missing, {{field}}',
         },
       ],

@@ -68,7 +68,7 @@ describe('the rules catch', () => {
     ['a variable that goes stale', withVariable('workload', { refresh: 1 }), 'is not refreshed'],
     [
       'a variable of a label that is none',
-      withVariable('workload', { query: 'label_values(tugwatch_risk, pod)' }),
+      withVariable('workload', { query: 'label_values(tugwatch_risk, team)' }),
       'asks tugwatch_risk for a label it lacks',
     ],
     ['a panel without a title', withPanel({ title: '' }), 'has no title'],
@@ -88,6 +88,11 @@ describe('the rules catch', () => {
     ['a label that is none', withExpr(`tugwatch_risks{${bound},team="a"}`), 'tugwatch_risks has no team'],
     ['a bare counter', withExpr(`tugwatch_watch_gaps_total{${bound}}`), 'is a counter and shown as it stands'],
     ['a rate of a gauge', withExpr(`rate(tugwatch_risks{${bound}}[$__rate_interval])`), 'which is a gauge'],
+    [
+      'a counter of two replicas as a sum',
+      withExpr(`sum(rate(tugwatch_watch_gaps_total{${bound}}[$__rate_interval]))`),
+      'counts twice where two replicas count the same',
+    ],
     ['a fixed rate', withExpr(`rate(tugwatch_watch_gaps_total{${bound}}[5m])`), 'another time than $__rate_interval'],
   ])('%s', (_what, dashboard, problem) => {
     expect(problemsOf(good)).toEqual([]);

@@ -55,7 +55,7 @@ const UNITS = ['none', 'short', 's', 'percentunit', 'dateTimeAsIso'];
 const LABELS = new Map(FAMILIES.map(({ name, labels }) => [name, labels]));
 const COUNTERS = new Set(FAMILIES.filter(({ type }) => type === 'counter').map(({ name }) => name));
 const COUNTER_FUNCTIONS = ['rate', 'irate', 'increase'];
-const OF_THE_SCRAPE = ['cluster', 'namespace', 'job', 'instance'];
+const OF_THE_SCRAPE = ['cluster', 'namespace', 'job', 'instance', 'pod'];
 /** What Grafana puts in their place; a length that nobody would write by hand. */
 const RATE_INTERVAL_S = 8_869;
 const DATASOURCE = '$datasource';
@@ -149,7 +149,9 @@ function exprProblems(where: string, expr: string): string[] {
     return [`${where}: ${(error as Error).message}`];
   }
   const known = new Set([...OF_THE_SCRAPE, ...facts.selectors.flatMap(({ metric }) => LABELS.get(metric) ?? [])]);
+  const twice = /(?<!max without \(instance, pod\) \()\b(?:rate|irate|increase)\(/.test(expr);
   return [
+    ...(twice ? [`${where} counts twice where two replicas count the same`] : []),
     ...facts.selectors.flatMap((selector) => selectorProblems(where, selector)),
     ...facts.groupings.filter((label) => !known.has(label)).map((label) => `${where}: nothing has the label ${label}`),
   ];
