@@ -27,7 +27,7 @@ function ownRules(subject: ApplicationSubject, context: AuditContext): Finding[]
   const rules = application.ignoreDifferences ?? [];
   // A rule that does not parse stops all syncs, so nothing is frozen by one: TW103 tells of it.
   if (rules.some((rule) => explainUnparsable(rule, context.jq).length > 0)) return [];
-  const managers = scalerManagers(context.model);
+  const managers = managersIn(context);
   const freezing = rules.flatMap((rule) => {
     const frozen = frozenBeside(rule, managers);
     return frozen === null ? [] : [{ rule, frozen }];
@@ -70,6 +70,17 @@ function systemRules(model: ClusterModel): Finding[] {
 function describe({ rule, frozen }: { readonly rule: IgnoreRule; readonly frozen: Frozen }): string {
   const kind = rule.group === '' ? rule.kind : `${rule.kind}.${rule.group}`;
   return `${frozen.parts.join(', ')} (${kind}, ${rule.place})`;
+}
+
+/** By audit: they are found by a walk over all HPAs, and asked for by every Application. */
+const MANAGERS = new WeakMap<AuditContext, ReadonlySet<string>>();
+
+function managersIn(context: AuditContext): ReadonlySet<string> {
+  const known = MANAGERS.get(context);
+  if (known !== undefined) return known;
+  const managers = scalerManagers(context.model);
+  MANAGERS.set(context, managers);
+  return managers;
 }
 
 /** Managers that write replicas and little else worth keeping: the HPA's, whatever this platform calls it, and KEDA. */

@@ -22,6 +22,8 @@ export interface RequestOptions {
   readonly accept?: string;
   /** Most bytes of a JSON answer; more is badResponse/size. */
   readonly maxBytes?: number | undefined;
+  /** Makes what is wanted of a JSON answer out of its bytes; undefined: JSON.parse shall, and says what is wrong with it. */
+  readonly decode?: ((bytes: Buffer) => unknown) | undefined;
 }
 
 export interface SendOptions extends RequestOptions {
@@ -131,9 +133,9 @@ class UndiciClient implements WritingClient {
 
   async #exchange(method: Method, path: string, options: SendOptions): Promise<unknown> {
     const { body } = await this.#request(method, path, options, BODY_TIMEOUT_MS);
-    const text = await this.#read(`${method} ${path}`, body, options.maxBytes ?? MAX_JSON_BYTES);
+    const bytes = await this.#read(`${method} ${path}`, body, options.maxBytes ?? MAX_JSON_BYTES);
     try {
-      return JSON.parse(text);
+      return options.decode?.(bytes) ?? JSON.parse(bytes.toString('utf8'));
     } catch (cause) {
       const message = `${method} ${path}: the answer is no JSON; is there a proxy between us and ${this.server}?`;
       throw new KubeRequestError({ kind: 'badResponse', reason: 'json', message }, { cause });
@@ -201,13 +203,14 @@ class UndiciClient implements WritingClient {
 
   async #refusal(what: string, response: Dispatcher.ResponseData): Promise<KubeRequestError> {
     // The status alone says enough: a refusal whose body breaks off is still that refusal.
-    const body = await this.#read(what, response.body, MAX_ERROR_BYTES).catch(() => '');
+    const bytes = await this.#read(what, response.body, MAX_ERROR_BYTES).catch(() => null);
+    const body = bytes?.toString('utf8') ?? '';
     if (response.statusCode === 401) this.#stale = true;
     const retryAfter = header(response, 'retry-after');
     return new KubeRequestError(errorOfResponse(what, response.statusCode, body, retryAfter, Date.now()));
   }
 
-  async #read(what: string, body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
+  async #read(what: string, body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     try {
@@ -222,7 +225,7 @@ class UndiciClient implements WritingClient {
     } catch (cause) {
       throw new KubeRequestError(errorOfThrown(cause, this.server), { cause });
     }
-    return Buffer.concat(chunks, size).toString('utf8');
+    return Buffer.concat(chunks, size);
   }
 
   /** Headers and agent for one request. The package reads CA, certificate and token files anew each time. */

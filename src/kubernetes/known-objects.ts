@@ -22,6 +22,8 @@ export interface Version {
 export type Sighting = 'new' | 'same' | 'changed' | 'recreated' | 'older';
 
 export interface KnownObject extends Version {
+  resourceVersion: string;
+  generation: number;
   /** A fact of it was emitted, so its end must be told. */
   emitted: boolean;
   /** The list that last showed it, and the one after which it was first seen. */
@@ -43,7 +45,8 @@ export function versionOf(raw: JsonObject): Version | null {
 }
 
 export function keyOfVersion({ namespace, name }: Pick<Version, 'namespace' | 'name'>): string {
-  return `${namespace}/${name}`;
+  // Joined, not concatenated: see keyOf.
+  return [namespace, name].join('/');
 }
 
 /** Ends that are remembered: a replayed event must not bring an object back, and a uid is never used twice. */
@@ -83,7 +86,16 @@ export class KnownObjects {
     const known = this.#objects.get(key);
     const bornIn = known?.uid === version.uid ? known.bornIn : this.#list;
     const listedIn = origin === 'list' ? this.#list : (known?.listedIn ?? 0);
-    this.#objects.set(key, { ...version, emitted, listedIn, bornIn });
+    const { namespace, name, uid, resourceVersion, generation } = version;
+    if (known !== undefined && known.uid === uid) {
+      known.resourceVersion = resourceVersion;
+      known.generation = generation;
+      known.emitted = emitted;
+      known.listedIn = listedIn;
+    } else {
+      // Spelt out: a copy by spread is half as large again, and there is one an object.
+      this.#objects.set(key, { namespace, name, uid, resourceVersion, generation, emitted, listedIn, bornIn });
+    }
     // Only a list, which is a consistent read, may contradict an end that was told.
     this.#ended.delete(version.uid);
   }

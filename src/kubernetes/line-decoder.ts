@@ -15,17 +15,17 @@ export class LineDecoder {
   }
 
   /**
-   * The lines that `chunk` completes, without their end; empty ones are left out. A line feed is never part of a
+   * The lines that `chunk` completes, without their end; empty ones are left out. They may share memory with the chunk. A line feed is never part of a
    * longer UTF-8 sequence, so cutting at it is safe at every byte.
    * @throws KubeRequestError badResponse/size when a line grows beyond the cap: nothing after it can be trusted.
    */
-  *push(chunk: Uint8Array): Generator<string> {
+  *push(chunk: Uint8Array): Generator<Buffer> {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       this.#keep(chunk.subarray(start, end));
       start = end + 1;
       const line = this.#take();
-      if (line !== '') yield line;
+      if (line.length > 0) yield line;
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start));
   }
@@ -48,11 +48,17 @@ export class LineDecoder {
     this.#parts.push(part);
   }
 
-  #take(): string {
+  #take(): Buffer {
     const [only] = this.#parts;
     const bytes = this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts, this.#size);
     this.#parts = [];
     this.#size = 0;
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8').trimEnd();
+    let end = bytes.length;
+    while (end > 0 && isBlank(bytes[end - 1])) end -= 1;
+    return Buffer.from(bytes.buffer, bytes.byteOffset, end);
   }
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
 }

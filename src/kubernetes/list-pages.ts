@@ -1,6 +1,8 @@
 /** A list in pages, so that no more than one page of raw objects is ever held. */
 import type { Json } from '../model/facts.ts';
 import type { KubeClient } from './client.ts';
+import { DECODER } from './decode/decoder.ts';
+import type { Shape } from './decode/shape.ts';
 import { KubeRequestError } from './errors.ts';
 import type { JsonObject } from './projections/read-json.ts';
 import { asObject, listAt, textAt } from './projections/read-json.ts';
@@ -11,6 +13,8 @@ export interface WatchTarget {
   readonly resource: WatchedResource;
   /** '' is every namespace. */
   readonly namespace: string;
+  /** Which parts of the objects are wanted; all of them when undefined. */
+  readonly shape?: Shape | undefined;
 }
 
 export interface ListPage {
@@ -50,6 +54,8 @@ export async function* listPages(
 ): AsyncGenerator<ListPage> {
   const { limit, maxPages, maxPageBytes: maxBytes, signal } = options;
   const path = collectionPath(target);
+  const { shape } = target;
+  const decode = shape === undefined ? undefined : (bytes: Buffer) => DECODER.decodeList(bytes, shape);
   let resourceVersion = '';
   let token = '';
   for (let page = 1; ; page += 1) {
@@ -58,7 +64,7 @@ export async function* listPages(
       limit: String(limit),
       ...(token === '' ? {} : { continue: token }),
     };
-    const answer = (await client.get(path, { query, signal, maxBytes })) as Json;
+    const answer = (await client.get(path, { query, signal, maxBytes, decode })) as Json;
     const items = itemsOf(answer, target.resource);
     if (page === 1) resourceVersion = textAt(answer, 'metadata', 'resourceVersion');
     if (items === null || resourceVersion === '') {

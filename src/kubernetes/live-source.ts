@@ -4,6 +4,7 @@ import type { WatchHealth } from '../model/health.ts';
 import type { LensRequest } from '../model/ports.ts';
 import type { ChangeSource } from '../model/source.ts';
 import type { KubeClient } from './client.ts';
+import { shapeOf } from './decode/shapes.ts';
 import { LensWatches } from './lens-watches.ts';
 import type { RawLine } from './object-feed.ts';
 import { projectLens } from './projections/lens.ts';
@@ -149,7 +150,12 @@ export class LiveSource implements ChangeSource {
     const reflector = new Reflector({
       client,
       timers: this.#timers,
-      target: { resource, namespace: restrictTo(resource, namespace, argocdNamespace) },
+      target: {
+        resource,
+        namespace: restrictTo(resource, namespace, argocdNamespace),
+        // A recording wants objects whole.
+        shape: tap === undefined ? shapeOf(resource) : undefined,
+      },
       decode: (raw: Json) => project(raw, resource, this.#settings),
       emit: (change) => this.#take(change),
       observe: (event) => observe?.(name, event),

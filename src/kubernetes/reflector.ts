@@ -299,7 +299,7 @@ export class Reflector {
         list = null;
         this.#listed(listedAt, 0);
       };
-      await readWatch(stream, what, onBytes, onLine, () => this.#options.pace?.());
+      await readWatch(stream, what, onBytes, onLine, () => this.#options.pace?.(), target.shape);
       // Compilers do not see that a line may have ended the list.
       const unfinished = list as StreamedList | null;
       if (unfinished !== null) throw unfinished.unfinished();

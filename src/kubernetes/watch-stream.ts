@@ -1,6 +1,8 @@
 /** One watch: its request, and its lines as they come. What to do when it ends is decided elsewhere. */
 import type { Json } from '../model/facts.ts';
 import type { KubeClient } from './client.ts';
+import { DECODER } from './decode/decoder.ts';
+import { object, type Shape, WHOLE } from './decode/shape.ts';
 import { errorOfWatchLine, KubeRequestError } from './errors.ts';
 import { LineDecoder } from './line-decoder.ts';
 import { collectionPath, selectorQuery, type WatchTarget } from './list-pages.ts';
@@ -56,29 +58,34 @@ export async function readWatch(
   onBytes: () => void,
   onLine: (line: WatchLine) => void,
   pace: () => Promise<void> | undefined,
+  shape?: Shape,
 ): Promise<void> {
+  const lines = shape === undefined ? undefined : object({ type: WHOLE, object: shape });
   const decoder = new LineDecoder();
   for await (const chunk of stream) {
     onBytes();
-    for (const text of decoder.push(chunk)) onLine(parseLine(text, what));
+    for (const bytes of decoder.push(chunk)) onLine(parseLine(bytes, lines, what));
     await pace();
   }
   if (decoder.pending > 0) throw brokenLine(`${what}: the stream ended in the middle of a line`);
 }
 
-function parseLine(text: string, what: string): WatchLine {
+function parseLine(bytes: Buffer, shape: Shape | undefined, what: string): WatchLine {
+  const kept = shape === undefined ? undefined : asObject(DECODER.decode(bytes, shape));
+  // A bookmark and an error are other objects than those that the shape describes.
+  const known = kept?.['type'] === 'ADDED' || kept?.['type'] === 'MODIFIED' || kept?.['type'] === 'DELETED';
   let parsed: Json;
   try {
-    parsed = JSON.parse(text) as Json;
+    parsed = known ? kept : (JSON.parse(bytes.toString('utf8')) as Json);
   } catch {
     throw brokenLine(`${what}: a line of the watch is no JSON`);
   }
   const line = asObject(parsed);
-  const object = asObject(line?.['object']);
+  const raw = asObject(line?.['object']);
   const type = line?.['type'];
-  if (type === 'ERROR') throw new KubeRequestError(errorOfWatchLine(what, object));
-  if (object === undefined || !isWatchType(type)) throw brokenLine(`${what}: a line of the watch is no watch event`);
-  return { type, object };
+  if (type === 'ERROR') throw new KubeRequestError(errorOfWatchLine(what, raw));
+  if (raw === undefined || !isWatchType(type)) throw brokenLine(`${what}: a line of the watch is no watch event`);
+  return { type, object: raw };
 }
 
 function isWatchType(type: Json | undefined): type is WatchLine['type'] {

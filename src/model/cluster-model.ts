@@ -18,6 +18,7 @@ import type {
   ScaledObjectFact,
   WorkloadFact,
 } from './facts.ts';
+import { FactPool, inherit } from './lean-facts.ts';
 import { groupOf, keyOf, keyOfParts, keyOfTarget } from './refs.ts';
 
 /** What scales a workload. */
@@ -55,16 +56,17 @@ export class ClusterModel {
   /** Kinds that were listed at least once: absence of an object of another kind proves nothing. */
   readonly synced = new Set<string>();
 
+  readonly #pool = new FactPool();
   /** target key → keys of the scalers that name it. */
-  readonly #scalersByTarget = new Map<string, Set<string>>();
+  readonly #scalersByTarget = new Map<string, Keys>();
   /** workload uid → keys of its ReplicaSets. */
-  readonly #replicaSetsByController = new Map<string, Set<string>>();
+  readonly #replicaSetsByController = new Map<string, Keys>();
   /** application name → keys, for tracking marks, which carry no namespace for the controller's own. */
-  readonly #applicationsByName = new Map<string, Set<string>>();
+  readonly #applicationsByName = new Map<string, Keys>();
   /** workload key → keys of the Rollouts whose spec.workloadRef borrows its template. */
-  readonly #borrowers = new Map<string, Set<string>>();
+  readonly #borrowers = new Map<string, Keys>();
   /** group/kind/namespace/name → keys of the Applications whose status.resources lists it. */
-  readonly #listedBy = new Map<string, Set<string>>();
+  readonly #listedBy = new Map<string, Keys>();
   readonly #isHere: DestinationTest;
 
   /** `isHere`: which destinations are the cluster whose workloads this holds; the one of Argo CD when absent. */
@@ -92,7 +94,7 @@ export class ClusterModel {
         change.fact.fact === 'workload'
           ? carryDeclared(previous?.fact === 'workload' ? previous : undefined, change.fact)
           : change.fact;
-      store.set(key, fact);
+      store.set(key, previous === undefined ? this.#pool.share(fact) : inherit(previous, fact));
       this.#index(key, fact);
     } else {
       store.delete(key);
@@ -117,7 +119,7 @@ export class ClusterModel {
     const keys = this.#scalersByTarget.get(keyOf(ref));
     if (keys === undefined) return [];
     const scalers: Scaler[] = [];
-    for (const key of [...keys].sort()) {
+    for (const key of [...keysOf(keys)].sort()) {
       const scaler = this.hpas.get(key) ?? this.scaledObjects.get(key);
       if (scaler !== undefined) scalers.push(scaler);
     }
@@ -126,14 +128,14 @@ export class ClusterModel {
 
   /** The Rollout that runs the pods of this workload and only borrows its template (spec.workloadRef). */
   borrowerOf(ref: ObjectRef): WorkloadFact | undefined {
-    const [key] = [...(this.#borrowers.get(keyOf(ref)) ?? [])].sort();
+    const [key] = [...keysOf(this.#borrowers.get(keyOf(ref)))].sort();
     return key === undefined ? undefined : this.workloads.get(key);
   }
 
   replicaSetsOf(workloadUid: string): ReplicaSetFact[] {
     const keys = this.#replicaSetsByController.get(workloadUid);
     if (keys === undefined) return [];
-    return [...keys].map((key) => this.replicaSets.get(key)).filter((fact) => fact !== undefined);
+    return [...keysOf(keys)].map((key) => this.replicaSets.get(key)).filter((fact) => fact !== undefined);
   }
 
   /** How Argo CD marks what it manages here (argocd-cm, util/settings/settings.go:904). */
@@ -178,7 +180,7 @@ export class ClusterModel {
     const underscore = instance.indexOf('_');
     if (underscore >= 0) return this.application(instance.slice(0, underscore), instance.slice(underscore + 1));
     const found: ApplicationFact[] = [];
-    for (const key of this.#applicationsByName.get(instance) ?? []) {
+    for (const key of keysOf(this.#applicationsByName.get(instance))) {
       const app = this.applications.get(key);
       if (app === undefined) continue;
       if (app.controllerNamespace === '' || app.controllerNamespace === app.ref.namespace) found.push(app);
@@ -189,7 +191,7 @@ export class ClusterModel {
   /** A contender's name → the Application: the controller's own of that name, else the only one of that name anywhere. */
   applicationNamed(name: string): ApplicationFact | undefined {
     const own = this.applicationByInstance(name);
-    const keys = [...(this.#applicationsByName.get(name) ?? [])];
+    const keys = [...keysOf(this.#applicationsByName.get(name))];
     return own ?? (keys.length === 1 ? this.applications.get(keys[0] ?? '') : undefined);
   }
 
@@ -207,7 +209,7 @@ export class ClusterModel {
   applicationsListing(ref: ObjectRef): ApplicationFact[] {
     const keys = this.#listedBy.get(keyOf(ref));
     if (keys === undefined) return [];
-    return [...keys]
+    return [...keysOf(keys)]
       .sort()
       .map((key) => this.applications.get(key))
       .filter((app) => app !== undefined)
@@ -279,17 +281,27 @@ function borrowedKey({ kind, name }: { readonly kind: string; readonly name: str
   return keyOfParts('apps', kind, namespace, name);
 }
 
-function addTo(index: Map<string, Set<string>>, at: string, key: string): void {
-  const keys = index.get(at);
-  if (keys === undefined) index.set(at, new Set([key]));
-  else keys.add(key);
+/** Most entries of an index have one key, and a set is ten times as large. */
+type Keys = string | Set<string>;
+
+const NO_KEYS: readonly string[] = [];
+
+/** The keys at one place of an index. */
+function keysOf(keys: Keys | undefined): Iterable<string> {
+  return keys === undefined ? NO_KEYS : typeof keys === 'string' ? [keys] : keys;
 }
 
-function removeFrom(index: Map<string, Set<string>>, at: string, key: string): void {
+function addTo(index: Map<string, Keys>, at: string, key: string): void {
   const keys = index.get(at);
-  if (keys === undefined) return;
-  keys.delete(key);
-  if (keys.size === 0) index.delete(at);
+  if (keys === undefined) index.set(at, key);
+  else if (typeof keys !== 'string') keys.add(key);
+  else if (keys !== key) index.set(at, new Set([keys, key]));
+}
+
+function removeFrom(index: Map<string, Keys>, at: string, key: string): void {
+  const keys = index.get(at);
+  if (keys === key) index.delete(at);
+  else if (typeof keys === 'object' && keys.delete(key) && keys.size === 0) index.delete(at);
 }
 
 /** True when two refs name the same object, whatever the version. */

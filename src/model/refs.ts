@@ -8,11 +8,12 @@ export function groupOf(apiVersion: string): string {
 
 /** The key of an object in every index. Versions of one group are one object, so the version is left out. */
 export function keyOf(ref: ObjectRef): string {
-  return `${groupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace}/${ref.name}`;
+  return keyOfParts(groupOf(ref.apiVersion), ref.kind, ref.namespace, ref.name);
 }
 
 export function keyOfParts(group: string, kind: string, namespace: string, name: string): string {
-  return `${group}/${kind}/${namespace}/${name}`;
+  // Joined, not concatenated: a concatenation stays a tree of its parts beside the text that an index makes of it.
+  return [group, kind, namespace, name].join('/');
 }
 
 /** The key of what a scaler in `namespace` targets. An empty apiVersion means apps/v1 (KEDA's default). */

@@ -2,6 +2,9 @@
  * The recording format: one JSON object a line, `{at, apiVersion, resource, type, object}`, as a watcher got it. A list
  * is a run of ADDED lines closed by SYNCED; a second list of one resource in the same recording is a relist.
  */
+import { DECODER } from '../kubernetes/decode/decoder.ts';
+import { object, type Shape, WHOLE } from '../kubernetes/decode/shape.ts';
+import { shapeOf } from '../kubernetes/decode/shapes.ts';
 import type { Json, Millis } from '../model/facts.ts';
 
 export type LineType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR' | 'SYNCED';
@@ -25,6 +28,7 @@ export interface ReadLine {
   readonly apiVersion: string;
   readonly resource: string;
   readonly type: LineType;
+  /** Whole, or of a skimmed line what projections read of it. */
   readonly object: RecordedObject;
   /** The line as it stood, to read the object from again later without holding it; null for one that never was text. */
   readonly text: string | null;
@@ -49,22 +53,58 @@ const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{
 
 /** Understands one line, or says what is wrong with it. Unknown members are ignored. Never throws. */
 export function parseLine(text: string): ReadLine | BrokenLine {
-  let line: Json;
   try {
-    line = JSON.parse(text) as Json;
+    return understand(JSON.parse(text) as Json, text);
   } catch {
     return broken('is no JSON');
   }
+}
+
+const LINES = new Map<string, Shape>();
+const HEAD_BYTES = 160;
+const HEAD = /"apiVersion":"([a-z0-9./]+)","resource":"([a-z]+)"/;
+
+/**
+ * The same as `parseLine`, but that of `object` only those parts are kept that a projection reads. `text` has it whole.
+ */
+export function skimLine(bytes: Buffer): ReadLine | BrokenLine {
+  const text = bytes.toString('utf8');
+  const [head = '', apiVersion = '', resource = ''] = HEAD.exec(text.slice(0, HEAD_BYTES)) ?? [];
+  const shape = lineShapeOf(head, apiVersion, resource);
+  const line = shape === undefined ? undefined : DECODER.decode(bytes, shape);
+  // The head may hold what is not the line's own: then it was skimmed for another kind.
+  if (
+    line === undefined ||
+    !isObject(line) ||
+    line['resource'] !== resource ||
+    line['apiVersion'] !== apiVersion ||
+    line['type'] === 'ERROR'
+  )
+    return parseLine(text);
+  return understand(line, text);
+}
+
+function lineShapeOf(head: string, apiVersion: string, resource: string): Shape | undefined {
+  const known = LINES.get(head);
+  if (known !== undefined) return known;
+  const kept = shapeOf({ apiVersion, resource });
+  if (kept === undefined) return undefined;
+  const shape = object({ object: kept }, { others: WHOLE });
+  LINES.set(head, shape);
+  return shape;
+}
+
+function understand(line: Json, text: string): ReadLine | BrokenLine {
   if (!isObject(line)) return broken('is no JSON object');
-  const { at, apiVersion, resource, type, object } = line as { [key in keyof RecordedLine]?: Json };
+  const { at, apiVersion, resource, type, object: raw } = line as { [key in keyof RecordedLine]?: Json };
   const time = typeof at === 'string' ? parseTime(at) : null;
   if (time === null) return broken('has no RFC 3339 time in "at"');
   if (typeof apiVersion !== 'string' || apiVersion === '') return broken('has no "apiVersion"');
   if (typeof resource !== 'string' || resource === '') return broken('has no "resource"');
   if (typeof type !== 'string' || !TYPES.has(type)) return broken('has no "type" of ADDED, MODIFIED, DELETED, …');
   const carriesObject = type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
-  if (!isObject(object) && carriesObject) return broken('has no "object"');
-  return { at: time, apiVersion, resource, type: type as LineType, object: isObject(object) ? object : {}, text };
+  if (!isObject(raw) && carriesObject) return broken('has no "object"');
+  return { at: time, apiVersion, resource, type: type as LineType, object: isObject(raw) ? raw : {}, text };
 }
 
 /** Milliseconds of an RFC 3339 time, else null. */

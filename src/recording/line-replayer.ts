@@ -98,7 +98,9 @@ export class LineReplayer {
     if (this.#lenses.has(keyOf(ref))) emit({ type: 'delete', at: this.#now, origin, fact: 'lens', ref, uid });
   }
 
-  #emitLens(line: ReadLine, origin: 'list' | 'watch', emit: Emit): void {
+  #emitLens(skimmed: ReadLine, origin: 'list' | 'watch', emit: Emit): void {
+    const line = readWhole(skimmed.text ?? skimmed);
+    if (line === null) return;
     const fact = projectLens(line.object, this.#settings, line);
     if (fact !== null) emit({ type: 'upsert', at: this.#now, origin, fact });
   }
@@ -120,7 +122,7 @@ export class LineReplayer {
   #lastLineOf(key: string): ReadLine | null {
     for (const history of this.#histories.values()) {
       const known = history.known.get(key);
-      if (known !== undefined) return readAgain(known);
+      if (known !== undefined) return readWhole(known.line);
     }
     return null;
   }
@@ -145,7 +147,7 @@ export class LineReplayer {
     this.#settings = { instanceLabelKey: fact.instanceLabelKey };
     for (const history of this.#histories.values()) {
       for (const known of history.known.values()) {
-        const line = known.fact === null || known.fact === 'argosettings' ? null : readAgain(known);
+        const line = known.fact === null || known.fact === 'argosettings' ? null : readWhole(known.line);
         const again = line === null ? null : this.#project(line);
         if (again !== null && 'tracking' in again) emit({ type: 'upsert', at: this.#now, origin: 'list', fact: again });
       }
@@ -164,9 +166,10 @@ export class LineReplayer {
   }
 }
 
-function readAgain(known: Known): ReadLine | null {
-  if (typeof known.line !== 'string') return known.line;
-  const line = parseLine(known.line);
+/** With all that the line says of its object. */
+function readWhole(kept: string | ReadLine | null): ReadLine | null {
+  if (typeof kept !== 'string') return kept;
+  const line = parseLine(kept);
   return line.type === 'BROKEN' ? null : line;
 }
 

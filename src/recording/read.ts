@@ -1,6 +1,6 @@
 /** Reads recordings as one stream: files, gzipped files or standard input, merged by the time of their lines. */
 
-import { parseLine, parseTime, type RecordingLine } from './format.ts';
+import { parseLine, parseTime, type RecordingLine, skimLine } from './format.ts';
 import { mergeByTime } from './merge.ts';
 import { describeInput, type Input, isGzip, RecordingError, Unpacker } from './open-input.ts';
 import { FileSummary, whyUnusable } from './read-summary.ts';
@@ -17,6 +17,8 @@ export interface ReadOptions {
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Plurals whose objects nobody needs: their lines only move the clock, and are not parsed. */
   readonly passOver?: readonly string[];
+  /** Of objects only what projections read is kept; a line's `text` has them whole. */
+  readonly skim?: boolean;
   readonly onProgress?: (progress: ReadProgress) => void;
 }
 
@@ -105,13 +107,17 @@ export class RecordingReader {
     }
     const at = this.#timeIfPassedOver(bytes);
     const line: RecordingLine | ReturnType<typeof parseLine> =
-      at === null ? parseLine(textOf(bytes, number)) : { at, type: 'PASSED' };
+      at === null ? this.#understand(bytes, number) : { at, type: 'PASSED' };
     if (line.type === 'BROKEN') {
       summary.countBroken(number, line.reason);
       return;
     }
     summary.used += 1;
     batch.push(line);
+  }
+
+  #understand(bytes: Buffer, number: number): ReturnType<typeof parseLine> {
+    return this.#options.skim === true && number > 1 ? skimLine(bytes) : parseLine(textOf(bytes, number));
   }
 
   /** The time of a whole line of a resource to pass over, read from its head alone; null for every other line. */

@@ -7,7 +7,7 @@ import { LineReplayer } from './line-replayer.ts';
 import { type ReadOptions, RecordingReader } from './read.ts';
 import type { FileSummary } from './read-summary.ts';
 
-export interface ReplayOptions extends Omit<ReadOptions, 'passOver'> {
+export interface ReplayOptions extends Omit<ReadOptions, 'passOver' | 'skim'> {
   /** Called with the time of each line before its changes, also where a line brings none: the recording's clock. */
   readonly onTime?: (at: Millis) => void;
   /** Awaited before the next line, when it gives a promise: whoever takes the changes must catch up first. */
@@ -32,7 +32,7 @@ export class ReplaySource implements ChangeSource {
 
   /** `paths`: files, gzipped or not, or '-'; several are parts of one stream. */
   constructor(paths: readonly string[], options: ReplayOptions = {}) {
-    this.#reader = new RecordingReader(paths, { ...options, passOver: PASSED_OVER });
+    this.#reader = new RecordingReader(paths, { ...options, passOver: PASSED_OVER, skim: true });
     this.#onTime = options.onTime ?? (() => {});
     this.#barrier = options.barrier ?? (() => undefined);
     this.summaries = this.#reader.summaries;

@@ -5,7 +5,7 @@ import { LineDecoder } from '../../src/kubernetes/line-decoder.ts';
 
 function decode(chunks: readonly Uint8Array[], maxBytes?: number): { lines: string[]; pending: number } {
   const decoder = new LineDecoder(maxBytes);
-  const lines = chunks.flatMap((chunk) => [...decoder.push(chunk)]);
+  const lines = chunks.flatMap((chunk) => [...decoder.push(chunk)].map(String));
   return { lines, pending: decoder.pending };
 }
 
@@ -48,7 +48,7 @@ describe('LineDecoder', () => {
     const decoder = new LineDecoder(10);
     const lines: string[] = [];
     const read = () => {
-      for (const line of decoder.push(Buffer.from('first\n12345678901'))) lines.push(line);
+      for (const line of decoder.push(Buffer.from('first\n12345678901'))) lines.push(String(line));
     };
     expect(read).toThrow(KubeRequestError);
     expect(lines).toEqual(['first']);

@@ -5,7 +5,11 @@ import { flagAt, type JsonObject, listAt, textAt, textsAt } from './read-json.ts
 export function projectAppProject(raw: JsonObject, base: FactBase): AppProjectFact {
   return {
     fact: 'appproject',
-    ...base,
+    ref: base.ref,
+    uid: base.uid,
+    resourceVersion: base.resourceVersion,
+    generation: base.generation,
+    createdAt: base.createdAt,
     syncWindows: listAt(raw, 'spec', 'syncWindows').map((window) => ({
       kind: textAt(window, 'kind'),
       schedule: textAt(window, 'schedule'),

@@ -16,7 +16,11 @@ export function projectApplicationSet(
   const ignored = listAt(raw, 'spec', 'ignoreApplicationDifferences').filter((item) => textAt(item, 'name') === '');
   return {
     fact: 'applicationset',
-    ...base,
+    ref: base.ref,
+    uid: base.uid,
+    resourceVersion: base.resourceVersion,
+    generation: base.generation,
+    createdAt: base.createdAt,
     tracking: readTracking(raw, base, entries, settings),
     templateRules: readRules(template, 'spec.template.spec.ignoreDifferences', 'spec', 'ignoreDifferences'),
     templateRulesRaw: rawList(template, 'spec', 'ignoreDifferences'),

@@ -19,7 +19,11 @@ export function projectApplication(raw: JsonObject, base: FactBase, settings: Pr
   const policy = objectAt(raw, 'spec', 'syncPolicy');
   return {
     fact: 'application',
-    ...base,
+    ref: base.ref,
+    uid: base.uid,
+    resourceVersion: base.resourceVersion,
+    generation: base.generation,
+    createdAt: base.createdAt,
     tracking: readTracking(raw, base, entries, settings),
     project: textAt(raw, 'spec', 'project') || 'default',
     destination: {
@@ -107,8 +111,12 @@ function needsAttention(item: Json): boolean {
 }
 
 function readManagedResource(item: Json): ManagedResource {
+  const { group, kind, namespace, name } = readResource(item);
   return {
-    ...readResource(item),
+    group,
+    kind,
+    namespace,
+    name,
     status: textAt(item, 'status'),
     requiresPruning: flagAt(item, 'requiresPruning'),
   };

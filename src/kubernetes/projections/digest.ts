@@ -1,20 +1,31 @@
 /** Digests: they show that two values differ and never what the values are. */
 import { hash } from 'node:crypto';
 import type { Json } from '../../model/facts.ts';
-import { MAX_DEPTH } from './read-json.ts';
+import { asObject, type JsonObject, MAX_DEPTH } from './read-json.ts';
 
 /** 'sha256:' and 16 hex digits. Stands in for a value that must not be kept in clear. */
 export function digestOf(value: Json): string {
   return `sha256:${shortHash(typeof value === 'string' ? value : canonicalJson(value))}`;
 }
 
+/** On an object of which only parts were kept: the stableHash of the whole. */
+const OF_WHOLE = Symbol('stableHash of the whole');
+
+/** Says what the stableHash of an object is of which only parts are kept. */
+export function setDigest(value: JsonObject, digest: string): void {
+  (value as { [OF_WHOLE]?: string })[OF_WHOLE] = digest;
+}
+
 /** 16 hex digits that are equal for equal values, whatever the order of keys. '' for an absent value. */
 export function stableHash(value: Json | undefined): string {
+  const ofWhole = (asObject(value) as { [OF_WHOLE]?: string } | undefined)?.[OF_WHOLE];
+  if (ofWhole !== undefined) return ofWhole;
   return value === undefined || value === null ? '' : shortHash(canonicalJson(value));
 }
 
 function shortHash(text: string): string {
-  return hash('sha256', text, 'hex').slice(0, 16);
+  // Through Buffer: a slice of a text keeps the whole text.
+  return Buffer.from(hash('sha256', text, 'buffer').subarray(0, 8)).toString('hex');
 }
 
 function canonicalJson(value: Json, depth = 0): string {

@@ -6,7 +6,11 @@ export function projectEvent(raw: JsonObject, base: FactBase): EventFact {
   const regarding = objectAt(raw, 'involvedObject') ?? objectAt(raw, 'regarding');
   return {
     fact: 'event',
-    ...base,
+    ref: base.ref,
+    uid: base.uid,
+    resourceVersion: base.resourceVersion,
+    generation: base.generation,
+    createdAt: base.createdAt,
     regarding: {
       apiVersion: textAt(regarding, 'apiVersion'),
       kind: textAt(regarding, 'kind'),

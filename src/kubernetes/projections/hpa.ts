@@ -10,7 +10,11 @@ export function projectHpa(raw: JsonObject, base: FactBase, settings: Projection
   const conditions = readConditions(raw, 'status', 'conditions');
   return {
     fact: 'hpa',
-    ...base,
+    ref: base.ref,
+    uid: base.uid,
+    resourceVersion: base.resourceVersion,
+    generation: base.generation,
+    createdAt: base.createdAt,
     tracking: readTracking(raw, base, entries, settings),
     target: {
       apiVersion: textAt(raw, 'spec', 'scaleTargetRef', 'apiVersion'),

@@ -7,7 +7,11 @@ export function projectReplicaSet(raw: JsonObject, base: FactBase): ReplicaSetFa
   const controller = controllerOf(raw);
   return {
     fact: 'replicaset',
-    ...base,
+    ref: base.ref,
+    uid: base.uid,
+    resourceVersion: base.resourceVersion,
+    generation: base.generation,
+    createdAt: base.createdAt,
     controllerUid: controller?.uid ?? null,
     controllerKind: controller?.kind ?? null,
     controllerName: controller?.name ?? null,

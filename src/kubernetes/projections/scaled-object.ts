@@ -9,7 +9,11 @@ const DEFAULT_MAX = 100;
 export function projectScaledObject(raw: JsonObject, base: FactBase, settings: ProjectionSettings): ScaledObjectFact {
   return {
     fact: 'scaledobject',
-    ...base,
+    ref: base.ref,
+    uid: base.uid,
+    resourceVersion: base.resourceVersion,
+    generation: base.generation,
+    createdAt: base.createdAt,
     tracking: readTracking(raw, base, readManagedFields(raw), settings),
     target: {
       apiVersion: textAt(raw, 'spec', 'scaleTargetRef', 'apiVersion'),

@@ -28,7 +28,11 @@ export function projectWorkload(raw: JsonObject, base: FactBase, settings: Proje
   const isArgo = (owner: FieldOwner) => ARGO_MANAGERS.has(owner.manager) || tracking.managers.includes(owner.manager);
   return {
     fact: 'workload',
-    ...base,
+    ref: base.ref,
+    uid: base.uid,
+    resourceVersion: base.resourceVersion,
+    generation: base.generation,
+    createdAt: base.createdAt,
     tracking,
     replicas,
     replicasOwners,

@@ -1,0 +1,182 @@
+/** What the projections read of each kind. A test holds both against each other, over the recordings and at random. */
+
+import { groupOf } from '../../model/refs.ts';
+import { INSTALLATION_ID, LAST_APPLIED, TRACKING_ID } from '../projections/metadata.ts';
+import type { ListedUnder } from '../projections/project.ts';
+import { list, object, PRESENCE, type Shape, text, WHOLE } from './shape.ts';
+
+/** Of field sets only that a field is in them. Labels all: which one marks an Application is a setting. */
+const FIELDS = object({
+  'f:metadata': object({
+    'f:annotations': object({ [`f:${TRACKING_ID}`]: PRESENCE, [`f:${LAST_APPLIED}`]: PRESENCE }),
+    'f:labels': object({}, { others: PRESENCE }),
+  }),
+  'f:spec': object({
+    'f:replicas': PRESENCE,
+    'f:template': PRESENCE,
+    'f:ignoreDifferences': PRESENCE,
+    'f:syncPolicy': PRESENCE,
+  }),
+  'f:status': PRESENCE,
+});
+
+const MANAGED_FIELDS = list(
+  object({ manager: WHOLE, operation: WHOLE, subresource: WHOLE, time: WHOLE, fieldsV1: FIELDS }),
+);
+
+/** What last-applied says of replicas, and whether it says anything of how an Application is synced. */
+const DECLARED = text(
+  object({
+    spec: object({
+      replicas: WHOLE,
+      ignoreDifferences: PRESENCE,
+      syncPolicy: object({ syncOptions: PRESENCE }),
+    }),
+  }),
+);
+
+const ANNOTATIONS = object({
+  [LAST_APPLIED]: DECLARED,
+  [TRACKING_ID]: WHOLE,
+  [INSTALLATION_ID]: WHOLE,
+  'tugwatch.dev/ignore': WHOLE,
+  'argocd.argoproj.io/sync-options': WHOLE,
+  'argocd.argoproj.io/compare-options': WHOLE,
+  'argocd.argoproj.io/skip-reconcile': WHOLE,
+  'autoscaling.keda.sh/paused': WHOLE,
+  'autoscaling.keda.sh/paused-replicas': WHOLE,
+});
+
+const METADATA = object({
+  name: WHOLE,
+  namespace: WHOLE,
+  uid: WHOLE,
+  resourceVersion: WHOLE,
+  generation: WHOLE,
+  creationTimestamp: WHOLE,
+  deletionTimestamp: WHOLE,
+  annotations: ANNOTATIONS,
+  labels: object({}, { others: WHOLE }),
+  ownerReferences: list(object({ kind: WHOLE, name: WHOLE, uid: WHOLE, controller: WHOLE })),
+  managedFields: MANAGED_FIELDS,
+});
+
+const ROOT = { apiVersion: WHOLE, kind: WHOLE, metadata: METADATA };
+
+/** Deployment, StatefulSet, Rollout and whatever else has spec.replicas. */
+const WORKLOAD = object({
+  ...ROOT,
+  spec: object({
+    replicas: WHOLE,
+    paused: WHOLE,
+    workloadRef: WHOLE,
+    template: object(
+      { metadata: object({ annotations: object({ 'kubectl.kubernetes.io/restartedAt': WHOLE }) }) },
+      { digest: true },
+    ),
+  }),
+  status: object({ replicas: WHOLE, readyReplicas: WHOLE, updatedReplicas: WHOLE }),
+});
+
+const REPLICA_SET = object({ ...ROOT, spec: object({ replicas: WHOLE }) });
+
+const RESOURCE = object({
+  group: WHOLE,
+  kind: WHOLE,
+  namespace: WHOLE,
+  name: WHOLE,
+  status: WHOLE,
+  message: WHOLE,
+  requiresPruning: WHOLE,
+});
+
+const SOURCE = object({ repoURL: WHOLE, path: WHOLE, chart: WHOLE, targetRevision: WHOLE });
+
+const APPLICATION = object({
+  ...ROOT,
+  spec: object({
+    project: WHOLE,
+    destination: WHOLE,
+    source: SOURCE,
+    sources: list(SOURCE),
+    sourceHydrator: object({ drySource: SOURCE }),
+    syncPolicy: WHOLE,
+    ignoreDifferences: WHOLE,
+  }),
+  status: object({
+    sync: object({
+      status: WHOLE,
+      revision: WHOLE,
+      revisions: WHOLE,
+      comparedTo: object({ ignoreDifferences: WHOLE }),
+    }),
+    operationState: object({
+      phase: WHOLE,
+      startedAt: WHOLE,
+      finishedAt: WHOLE,
+      message: WHOLE,
+      operation: object({
+        initiatedBy: WHOLE,
+        sync: object({
+          autoHealAttemptsCount: WHOLE,
+          revision: WHOLE,
+          revisions: WHOLE,
+          syncOptions: WHOLE,
+          resources: list(RESOURCE),
+        }),
+      }),
+      syncResult: object({ revision: WHOLE, revisions: WHOLE, resources: list(RESOURCE) }),
+    }),
+    history: list(object({ deployedAt: WHOLE, revision: WHOLE, revisions: WHOLE })),
+    conditions: WHOLE,
+    resources: list(RESOURCE),
+    controllerNamespace: WHOLE,
+    reconciledAt: WHOLE,
+  }),
+});
+
+const HPA = object({
+  ...ROOT,
+  spec: object({
+    scaleTargetRef: WHOLE,
+    minReplicas: WHOLE,
+    maxReplicas: WHOLE,
+    behavior: object({
+      scaleUp: object({ stabilizationWindowSeconds: WHOLE }),
+      scaleDown: object({ stabilizationWindowSeconds: WHOLE }),
+    }),
+  }),
+  status: object({ desiredReplicas: WHOLE, currentReplicas: WHOLE, lastScaleTime: WHOLE, conditions: WHOLE }),
+});
+
+const EVENT_METADATA = object({
+  name: WHOLE,
+  namespace: WHOLE,
+  uid: WHOLE,
+  resourceVersion: WHOLE,
+  generation: WHOLE,
+  creationTimestamp: WHOLE,
+});
+
+const EVENT = object(
+  { metadata: EVENT_METADATA, managedFields: PRESENCE },
+  // An Event is small, and half of its members have two names.
+  { others: WHOLE },
+);
+
+/** By group and plural. What is not here is kept whole. */
+const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ['apps/deployments', WORKLOAD],
+  ['apps/statefulsets', WORKLOAD],
+  ['argoproj.io/rollouts', WORKLOAD],
+  ['apps/replicasets', REPLICA_SET],
+  ['autoscaling/horizontalpodautoscalers', HPA],
+  ['argoproj.io/applications', APPLICATION],
+  ['/events', EVENT],
+  ['events.k8s.io/events', EVENT],
+]);
+
+/** undefined: the objects of this resource are kept whole. */
+export function shapeOf({ apiVersion, resource }: Pick<ListedUnder, 'apiVersion' | 'resource'>): Shape | undefined {
+  return SHAPES.get(`${groupOf(apiVersion)}/${resource}`);
+}

@@ -1,0 +1,185 @@
+/** Held against JSON.parse: the same values, and nothing accepted that it refuses. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Decoder } from '../../../src/kubernetes/decode/decoder.ts';
+import { list, object, PRESENCE, type Shape, text, WHOLE } from '../../../src/kubernetes/decode/shape.ts';
+import { stableHash } from '../../../src/kubernetes/projections/digest.ts';
+import type { Json } from '../../../src/model/facts.ts';
+
+/** What a shape keeps, written down a second time, over a value that was parsed. */
+function prune(value: Json, shape: Shape): Json {
+  if (shape.kind === 'presence') return {};
+  if (shape.kind === 'list') return Array.isArray(value) ? value.map((item) => prune(item, shape.item)) : value;
+  if (shape.kind === 'text' && typeof value === 'string') {
+    const inner = parsed(value);
+    return inner === undefined ? value : JSON.stringify(prune(inner, shape.inner));
+  }
+  if (shape.kind !== 'object' || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const shapes = new Map([...shape.members.values()].flat().map((member) => [member.name, member.shape]));
+  const kept: { [key: string]: Json } = {};
+  for (const [name, member] of Object.entries(value)) {
+    const wanted = shapes.get(name) ?? shape.others;
+    if (wanted !== undefined) kept[name] = prune(member, wanted);
+  }
+  return kept;
+}
+
+function parsed(source: string): Json | undefined {
+  try {
+    return JSON.parse(source) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Few names, so that they meet those of the shapes, each other, and the odd ones. */
+const name = fc.oneof(fc.constantFrom('a', 'b', 'c', 'ab', 'text', 'list', 'ü', '', '0'), fc.string({ maxLength: 3 }));
+const { value } = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.oneof(
+      fc.constantFrom(null, true, false, 0, -0, 1e21, -1.5e-9, 3, 123456789012345680),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    ),
+    fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.json()),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(name, tie('value'), { maxKeys: 5 }),
+  ),
+}));
+
+const SHAPES: readonly Shape[] = [
+  WHOLE,
+  object({}),
+  object({ a: WHOLE, b: PRESENCE }),
+  object({ a: object({ a: WHOLE, ab: list(WHOLE) }), list: list(object({ c: WHOLE })) }, { others: PRESENCE }),
+  object({ text: text(object({ a: WHOLE })), b: list(PRESENCE) }, { others: WHOLE }),
+  list(object({ a: WHOLE }, { others: text(WHOLE) })),
+];
+const shape = fc.constantFrom(...SHAPES);
+
+/** As JSON allows it: white space anywhere, names and texts spelt in escapes. */
+function spell(json: Json, spaces: readonly string[], escaped: boolean): string {
+  let next = 0;
+  const space = () => spaces[next++ % spaces.length] ?? '';
+  const quote = (plain: string) =>
+    escaped
+      ? `"${[...plain].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`
+      : JSON.stringify(plain);
+  const write = (one: Json): string => {
+    if (typeof one === 'string') return quote(one);
+    if (typeof one !== 'object' || one === null) return Object.is(one, -0) ? '-0' : JSON.stringify(one);
+    if (Array.isArray(one)) return `[${space()}${one.map((item) => write(item) + space()).join(`,${space()}`)}]`;
+    const members = Object.entries(one).map(
+      ([key, member]) => `${quote(key)}${space()}:${space()}${write(member)}${space()}`,
+    );
+    return `{${space()}${members.join(`,${space()}`)}}`;
+  };
+  return space() + write(json) + space();
+}
+const spaces = fc.array(fc.constantFrom('', ' ', '\n', '\t\r'), { minLength: 1, maxLength: 5 });
+
+describe('the decoder', () => {
+  it('keeps what the shape asks for, as JSON.parse reads it, however it is written', () => {
+    const decoder = new Decoder();
+    fc.assert(
+      fc.property(value, shape, spaces, (json, wanted, blanks) => {
+        const source = spell(json, blanks, false);
+        const kept = decoder.decode(Buffer.from(source), wanted);
+        // Names with escapes, and the one that assignments treat otherwise, are left to JSON.parse.
+        if (kept === undefined) expect(source).toMatch(/\\|__proto__/);
+        else expect(kept).toEqual(prune(JSON.parse(source) as Json, wanted));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('leaves names that are spelt in escapes to JSON.parse, and reads everything else that is', () => {
+    const decoder = new Decoder();
+    fc.assert(
+      fc.property(value, shape, (json, wanted) => {
+        // A character beyond the basic plane takes two escapes, which this spelling does not know.
+        const source = spell(
+          JSON.parse(JSON.stringify(json).replaceAll(/[\u{10000}-\u{10ffff}]/gu, 'x')) as Json,
+          [''],
+          true,
+        );
+        const kept = decoder.decode(Buffer.from(source), wanted);
+        if (kept !== undefined) expect(kept).toEqual(prune(JSON.parse(source) as Json, wanted));
+        if (!source.includes('{')) expect(kept).toBeDefined();
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('accepts nothing that JSON.parse refuses, wherever a byte was lost, added or changed', () => {
+    const decoder = new Decoder();
+    const byte = fc.oneof(
+      fc.constantFrom(...Buffer.from('{}[]",:\\0e-+.tfnu /\n\u0001')),
+      fc.integer({ min: 0, max: 255 }),
+    );
+    fc.assert(
+      fc.property(
+        value,
+        shape,
+        spaces,
+        fc.nat(),
+        fc.constantFrom('lost', 'added', 'changed', 'cut'),
+        byte,
+        (json, wanted, blanks, where, how, other) => {
+          const whole = Buffer.from(spell(json, blanks, false));
+          const at = where % whole.length;
+          const rest = how === 'added' ? whole.subarray(at) : whole.subarray(at + 1);
+          const middle = how === 'added' || how === 'changed' ? [Buffer.of(other)] : [];
+          const bytes = Buffer.concat(
+            how === 'cut' ? [whole.subarray(0, at)] : [whole.subarray(0, at), ...middle, rest],
+          );
+          const source = bytes.toString('utf8');
+          const kept = decoder.decode(bytes, wanted);
+          const reference = parsed(source);
+          if (reference === undefined) expect(kept).toBeUndefined();
+          else if (kept !== undefined) expect(kept).toEqual(prune(reference, wanted));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('takes the last of two members of one name, and no name for more than a name', () => {
+    const decoder = new Decoder();
+    const of = (source: string, wanted: Shape) => decoder.decode(Buffer.from(source), wanted);
+    expect(of('{"a":1,"b":2,"a":{"a":3}}', object({ a: WHOLE }))).toEqual({ a: { a: 3 } });
+    expect(of('{"constructor":1}', object({ a: WHOLE }))).toEqual({});
+    // Left to JSON.parse, which makes it a member like any other.
+    expect(of('{"__proto__":{"a":1}}', object({}, { others: WHOLE }))).toBeUndefined();
+    expect(Object.hasOwn(of('{"a":{"__proto__":1}}', object({ a: WHOLE })) as object, 'a')).toBe(true);
+  });
+
+  it('walks over nesting of any depth', () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    expect(new Decoder().decode(Buffer.from(`{"x":${deep},"a":1}`), object({ a: WHOLE }))).toEqual({ a: 1 });
+    expect(new Decoder().decode(Buffer.from(`{"x":${deep.slice(1)},"a":1}`), object({ a: WHOLE }))).toBeUndefined();
+  });
+
+  it('gives an object of which it keeps parts the digest of the whole', () => {
+    const wanted = object({ template: object({ a: WHOLE }, { digest: true }) });
+    const decoder = new Decoder();
+    for (const template of ['{"a":1,"b":[{"c":2}]}', '{ "b":[{"c":2}],"a":1 }', '{"a":1,"b":[{"c":2}]}']) {
+      const kept = decoder.decode(Buffer.from(`{"template":${template}}`), wanted) as { template: Json };
+      expect(Object.entries(kept.template as object)).toEqual([['a', 1]]);
+      expect(stableHash(kept.template)).toBe(stableHash(JSON.parse(template) as Json));
+    }
+  });
+
+  it('reads lists of the API server, the empty one that Go writes as null, and no others', () => {
+    const decoder = new Decoder();
+    const of = (source: string) => decoder.decodeList(Buffer.from(source), object({ a: WHOLE }));
+    expect(of('{"kind":"List","metadata":{"continue":"x"},"items":[{"a":1,"b":2},{"b":3}]}')).toEqual({
+      metadata: { continue: 'x' },
+      items: [{ a: 1 }, {}],
+    });
+    expect(of('{"metadata":{},"items":null}')).toEqual({ metadata: {}, items: null });
+    for (const source of ['{"metadata":{}}', '[]', '{"items":{}}', '{"items":[]', '{"items":[]}x']) {
+      expect(of(source)).toBeUndefined();
+    }
+  });
+});
