@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { reportSchema } from '../../src/report/schema.ts';
 import { VERSION } from '../../src/version.ts';
-import { noRecordings, recordingPath } from '../support/recordings.ts';
+import { noRecordings, recordingPath, recordingText } from '../support/recordings.ts';
 
 const BIN = new URL('../../bin/tugwatch.js', import.meta.url).pathname;
 
@@ -94,6 +94,22 @@ describe.skipIf(noRecordings)('replay', () => {
   it('exits with 0 where nothing fights, and with 1 on a risk when asked', async () => {
     expect(await tugwatch('replay', recordingPath('fixed'), '--fail-on', 'suspected')).toMatchObject({ code: 0 });
     expect(await tugwatch('replay', recordingPath('noselfheal'), '--fail-on', 'risk')).toMatchObject({ code: 1 });
+  });
+
+  it('writes an incident report, over one file or over parts of one stream', async () => {
+    const lines = recordingText('slow').split('\n');
+    const middle = lines.length >> 1;
+    const parts = [lines.slice(0, middle), lines.slice(middle)].map((part, index) =>
+      fileWith(`part-${index}.ndjson`, `${part.join('\n')}\n`),
+    );
+    const whole = await tugwatch('replay', recordingPath('slow'), '--output', 'html');
+    expect(whole).toMatchObject({ code: 0, stderr: '' });
+    expect(whole.stdout).toMatch(/^<!doctype html>\n/);
+    expect(whole.stdout).toContain('<h1>Incident report: Deployment slow/slow</h1>');
+    expect(whole.stdout).toContain(
+      'At 2026-11-21 05:58:44 UTC hpa/slow changed /spec/replicas of Deployment slow/slow',
+    );
+    expect((await tugwatch('replay', ...parts, '-o', 'html')).stdout).toBe(whole.stdout);
   });
 
   it('gives the same bytes twice', async () => {

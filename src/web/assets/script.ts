@@ -11,6 +11,7 @@ export const SCRIPT = `'use strict';
   let digest = document.body.dataset.digest;
   let lastContact = Date.now();
   let busy = false;
+  let behind = false;
 
   const keyOf = (node) => (node.nodeType === 1 ? node.id || node.dataset.key || '' : '');
 
@@ -137,19 +138,30 @@ export const SCRIPT = `'use strict';
   }
 
   async function refresh() {
-    if (busy || selecting()) return;
+    if (busy || selecting()) {
+      behind = true;
+      return;
+    }
     busy = true;
+    behind = false;
     try {
       const answer = await fetch(location.pathname + location.search, { cache: 'no-store', headers: { accept: 'text/html' }, signal: AbortSignal.timeout(8000) });
       if (!answer.ok && answer.status !== 404) throw new Error('status ' + answer.status);
       const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
       heard();
-      if (next.querySelector('main') && !selecting()) takeOver(next);
+      if (selecting()) behind = true;
+      else if (next.querySelector('main')) takeOver(next);
     } catch {
       lost();
     } finally {
       busy = false;
+      catchUp();
     }
+  }
+
+  // What came while another answer was awaited, or while somebody selected.
+  function catchUp() {
+    if (behind && !busy && !selecting()) refresh();
   }
 
   async function copy(button) {
@@ -178,6 +190,8 @@ export const SCRIPT = `'use strict';
     const button = event.target.closest('button[data-copies]');
     if (button) copy(button);
   });
+
+  document.addEventListener('selectionchange', catchUp);
 
   const events = new EventSource(document.body.dataset.root + 'events');
   events.addEventListener('message', (event) => {
