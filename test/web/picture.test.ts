@@ -231,6 +231,11 @@ describe('the rhythm of the whole fight', () => {
     expect(rhythm?.shown?.x2).toBe(748);
   });
 
+  it('is not drawn where the timeline shows all of it', () => {
+    expect(layoutRhythm(documentOf({}), NOW, rfc3339(given.T0 + 19_000), size)).toBeNull();
+    expect(layoutRhythm(documentOf({}), NOW, rfc3339(given.T0 + 20_000), size)).not.toBeNull();
+  });
+
   it('is not drawn where nothing was counted', () => {
     const course = { ...given.courseOf(1), rhythm: { from: given.T0, slotMs: 5_000, counts: [] } };
     expect(layoutRhythm(documentOf({ course }), NOW, NOW, size)).toBeNull();

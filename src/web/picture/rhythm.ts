@@ -14,7 +14,7 @@ export interface Rhythm {
   readonly plot: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
 }
 
-/** `now` is the end of the report's window, `shownFrom` where the timeline begins. Null where nothing was counted. */
+/** `now` is the end of the report's window, `shownFrom` where the timeline begins. Null where no reversal is older than that. */
 export function layoutRhythm(
   conflict: ConflictDocument,
   now: string,
@@ -22,11 +22,13 @@ export function layoutRhythm(
   size: TimelineSize,
 ): Rhythm | null {
   const rhythm = conflict.course?.rhythm;
-  if (rhythm === undefined || rhythm.counts.length === 0) return null;
+  if (rhythm === undefined) return null;
   const { counts, slotSeconds } = rhythm;
   const plot = { left: 28, right: size.width - 12, top: 8, bottom: size.height - 22 };
   const start = Date.parse(rhythm.from);
   const slotMs = slotSeconds * 1000;
+  const isOlder = (slot: number) => start + (slot + 1) * slotMs <= Date.parse(shownFrom);
+  if (!counts.some((count, slot) => count > 0 && isOlder(slot))) return null;
   const end = Math.max(start + counts.length * slotMs, Date.parse(conflict.resolvedAt ?? now));
   const axis = timeAxis(start, end, plot.left, plot.right, size.width < 500 ? 3 : 6);
   const most = Math.max(...counts);

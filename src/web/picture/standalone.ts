@@ -32,8 +32,7 @@ ${PICTURE_STYLE}`;
 export function renderPicture(conflict: ConflictDocument, now: string): string | null {
   const timeline = layoutTimeline(conflict, now, TIMELINE);
   if (timeline === null) return null;
-  const older = (conflict.evidence[0]?.at ?? conflict.startedAt) > conflict.startedAt;
-  const rhythm = older ? layoutRhythm(conflict, now, timeline.from, STRIP) : null;
+  const rhythm = layoutRhythm(conflict, now, timeline.from, STRIP);
   const legend = rowsOf(
     legendOf(conflict, timeline).map(({ entry, name: whole }) => {
       const name = shortened(whole, MOST_OF_NAME);

@@ -24,7 +24,7 @@ export function timelineFigure(conflict: ConflictDocument, now: string): Html | 
   return html`<figure class="timeline">
 ${svg('wide', WIDE, describe(conflict, wide), timelineParts(wide))}${svg('narrow', NARROW, describe(conflict, narrow), timelineParts(narrow))}
 <figcaption>${legend(conflict, wide)}${conflict.field ?? 'The field'} over time (UTC)${older && `; the last ${counted(wide.marks.length, 'write')}`}</figcaption>
-${older && rhythmFigure(conflict, now, wide.from)}</figure>
+${rhythmFigure(conflict, now, wide.from)}</figure>
 `;
 }
 

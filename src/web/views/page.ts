@@ -53,12 +53,15 @@ ${riskList(risks, '../')}`;
 }
 
 export function renderNoSuchConflict({ report, readiness, digest }: PageInput): string {
-  const active = report.conflicts.filter(({ state }) => state !== 'resolved').length;
-  const content = html`${banner(sightOf(report, readiness), readiness)}<section class="card" data-key="missing"><p>There is no conflict with this id. It may have been over for long and
+  const active = report.conflicts.filter(({ state }) => state !== 'resolved');
+  const content = html`${banner(sightOf(report, readiness), readiness)}<section class="card" data-key="missing" aria-label="No such conflict"><p>There is no conflict with this id. It may have been over for long and
 forgotten since (the last 200 that are over are kept), or Tugwatch was restarted without a checkpoint and has not seen it again: it would come back
 under the same address.</p>
-<p><a class="more" href="../">${active === 0 ? 'All conflicts' : `All conflicts: ${active} now`}</a></p></section>`;
-  return framed({ headline: 'No such conflict', mood: 'none', now: report.window.to, digest, root: '../' }, content);
+<p><a class="more" href="../">${active.length === 0 ? 'All conflicts' : `All conflicts: ${active.length} now`}</a></p></section>`;
+  return framed(
+    { headline: 'No such conflict', mood: moodOf(active), now: report.window.to, digest, root: '../' },
+    content,
+  );
 }
 
 /** The risks of one rule, `page` from 1 on; null where there is no such page. */
