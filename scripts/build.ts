@@ -1,18 +1,20 @@
 /**
- * `npm run build`: one bundled file, dist/tugwatch.js, that needs nothing but Node, and dist/LICENSES.txt about what is in
- * it. One file rather than chunks: it can be copied anywhere and audited as a whole; modules in it are evaluated only
+ * `npm run build`: one bundled file, dist/tugwatch.js, that needs nothing but Node, dist/LICENSES.txt about what is in
+ * it, and dist/extensions for Argo CD's page. One file rather than chunks: it can be copied anywhere and audited as a whole; modules in it are evaluated only
  * when a command needs them.
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { buildExtension, EXTENSION_FILE } from './build/extension.ts';
 import { kubeConfigOnly } from './build/kube-config-only.ts';
 import { listBundledPackages, renderLicences } from './build/licences.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const { values } = parseArgs({ options: { outdir: { type: 'string', default: join(ROOT, 'dist') } } });
+const DIST = join(ROOT, 'dist');
+const { values } = parseArgs({ options: { outdir: { type: 'string', default: DIST } } });
 
 const { metafile } = await build({
   absWorkingDir: ROOT,
@@ -37,6 +39,12 @@ const { metafile } = await build({
   // Some dependencies are CommonJS and call require at run time; an ES module has none of its own.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 });
+
+const outfile = join(values.outdir, 'extensions', EXTENSION_FILE);
+await buildExtension(outfile);
+// A kustomization takes no file from above its folder. An image is built without the manifests.
+const kustomization = join(ROOT, 'manifests', 'argocd');
+if (values.outdir === DIST && existsSync(kustomization)) copyFileSync(outfile, join(kustomization, EXTENSION_FILE));
 
 const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
   Object.keys(inputs).filter((file) => (inputs[file]?.bytesInOutput ?? 0) > 0),

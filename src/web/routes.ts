@@ -4,6 +4,7 @@ import { renderJson } from '../report/json.ts';
 import type { ConflictDocument, Report } from '../report/schema.ts';
 import type { Probe } from '../telemetry/health.ts';
 import { METRICS_CONTENT_TYPE } from '../telemetry/metrics.ts';
+import { cutTo, keepToApplications, scopeOf } from './argocd-scope.ts';
 import { SCRIPT } from './assets/script.ts';
 import { ICON } from './assets/style.ts';
 import type { EventStream } from './events.ts';
@@ -36,6 +37,8 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
   };
   const find = (conflicts: readonly ConflictDocument[], id: string) => conflicts.find((each) => each.id === id);
 
+  keepToApplications(app);
+
   app.get('/', async (_request, reply) => reply.type(HTML).send(renderOverview(pageInput())));
   app.get<WithId>('/conflicts/:id', async (request, reply) => {
     const input = pageInput();
@@ -61,9 +64,12 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
     return reply.type(HTML).send(page);
   });
 
-  app.get('/api/v1/report', async (_request, reply) => reply.type(JSON_TYPE).send(renderJson(sources.snapshot())));
+  app.get('/api/v1/report', async (request, reply) =>
+    reply.type(JSON_TYPE).send(renderJson(cutTo(sources.snapshot(), scopeOf(request)))),
+  );
   app.get<WithId>('/api/v1/conflicts/:id', async (request, reply) => {
-    const conflict = find(sources.snapshot().conflicts, request.params.id);
+    const { conflicts } = cutTo(sources.snapshot(), scopeOf(request));
+    const conflict = find(conflicts, request.params.id);
     if (conflict === undefined) return sendProblem(request, reply, 404, 'There is no conflict with this id.');
     return reply.type(JSON_TYPE).send(renderJson(conflict));
   });

@@ -93,7 +93,7 @@ describe('the package as it is installed: bin and dist, no sources', () => {
 
 describe('what the build writes beside it', () => {
   it('names every package in the bundle with its licence, and its words', () => {
-    expect(readdirSync(bundle.built).sort()).toEqual(['LICENSES.txt', 'tugwatch.js']);
+    expect(readdirSync(bundle.built).sort()).toEqual(['LICENSES.txt', 'extensions', 'tugwatch.js']);
     const text = readFileSync(join(bundle.built, 'LICENSES.txt'), 'utf8');
     const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       dependencies: Record<string, string>;

@@ -8,6 +8,7 @@ export const MANIFESTS = new URL('../../manifests/', import.meta.url).pathname;
 /** The folders this is about; the rules and dashboards beside them have checks of their own. */
 const FOLDERS = [
   'base',
+  'components/argocd-extension',
   'components/lens-all-kinds',
   'components/remediation',
   'components/secure-metrics',
