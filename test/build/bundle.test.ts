@@ -49,6 +49,31 @@ describe('the bundle alone in an empty folder', () => {
     expect(JSON.parse(replayed.stdout) as Report).toEqual(JSON.parse(source.stdout) as Report);
   });
 
+  it('runs every command there is, against a cluster and over what it recorded', async () => {
+    await using fight = await startLiveFight();
+    const live = ['--kubeconfig', fight.kubeconfig];
+    const tape = fight.path('tape.ndjson.gz');
+    /** What each is started with, and what it must say. */
+    const examples: Readonly<Record<string, readonly [args: readonly string[], says: RegExp]>> = {
+      audit: [[...live, '--output', 'json'], /"rule":\s*"TW101"/],
+      why: [['shop/web', ...live], /shop\/web/],
+      fix: [['shop/web', ...live], /ignoreDifferences/],
+      record: [['-o', tape, '--duration', '2s', ...live], /^$/],
+      replay: [[tape, '--output', 'json'], /"schema":\s*"tugwatch\.report\/v1"/],
+      demo: [['--once', '--port', '0', '--output', 'json'], /"state":\s*"confirmed"/],
+    };
+    const { stdout } = await bundle.run('--help');
+    const commands = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
+    // `run` has a test of its own.
+    expect(commands.sort()).toEqual([...Object.keys(examples), 'run', 'help'].sort());
+    for (const [command, [args, says]] of Object.entries(examples)) {
+      const ran = await bundle.run(command, ...args);
+      expect(ran, command).toMatchObject({ code: 0, stdout: expect.stringMatching(says) });
+      expect(ran.stderr, command).not.toMatch(/defect|Cannot find|ERR_MODULE/);
+    }
+    expect(readdirSync(bundle.folder)).toEqual(['tugwatch.js']);
+  }, 90_000);
+
   it('serves the daemon: page, probes, metrics with its commit, and a fight confirmed; SIGTERM ends it', async () => {
     await using fight = await startLiveFight();
     const child = bundle.start(['run'], {
