@@ -111,7 +111,38 @@ describe('docs/install.md', () => {
   );
 });
 
+/** What the threat model calls each resource that may be written. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  events: 'Events',
+  leases: 'Leases',
+  configmaps: 'ConfigMaps',
+  tokenreviews: 'TokenReviews',
+  subjectaccessreviews: 'SubjectAccessReviews',
+  applications: 'Applications',
+  applicationsets: 'ApplicationSets',
+};
+
 describe('SECURITY.md', () => {
+  it('says of each right to write what it is worth to an attacker', () => {
+    const rows = read('SECURITY.md')
+      .split('\n')
+      .filter((line) => /^\| `(create|patch)/.test(line));
+    const rules = readManifests().flatMap(({ objects }) => objects.flatMap((object) => object.rules ?? []));
+    const writes = rules.flatMap(({ resources, verbs }) =>
+      // A rule on paths, not on objects, has no resources.
+      (resources ?? []).flatMap((resource) =>
+        verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb)).map((verb) => ({ resource, verb })),
+      ),
+    );
+    expect(writes.length).toBeGreaterThan(6);
+    for (const { resource, verb } of writes) {
+      const row = rows.find((line) =>
+        line.includes(WRITTEN[resource] ?? `${resource}, which SECURITY.md does not name`),
+      );
+      expect(row, `${verb} ${resource}`).toContain(`\`${verb}\``);
+    }
+  });
+
   it('says what the token is worth with each component that grants rights', () => {
     const security = read('SECURITY.md');
     for (const { file, objects } of readManifests()) {
