@@ -56,15 +56,21 @@ export interface DaemonRig extends AsyncDisposable {
   logged(event: string): Record<string, unknown>[];
 }
 
-export async function startDaemonHere(server: string, timers = new BentTimers()): Promise<DaemonRig> {
+export async function startDaemonHere(
+  server: string,
+  timers = new BentTimers(),
+  settings: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<DaemonRig> {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) };
   const client = await createClient({ version: '0.0.0-test', server, env: {} });
   const daemon = await startDaemon({
-    config: loadConfig({ env: {}, flags: { port: 0, host: '127.0.0.1' } }),
+    config: loadConfig({ env: {}, flags: { ...settings, port: 0, host: '127.0.0.1' } }),
     client,
     logger: createLogger({ format: 'json', destination }),
     timers,
+    env,
   });
   return {
     daemon,

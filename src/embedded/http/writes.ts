@@ -5,6 +5,7 @@ import { getAt, isObject, type JsonObject, type JsonValue, objectAt, shareUnchan
 import { formatSeconds, type KubeObject, namespaceOf } from '../objects.ts';
 import { jsonPatch, mergePatch, strategicMergePatch } from '../patches.ts';
 import type { Author, Store, WriteOptions } from '../store.ts';
+import { checkObject } from './object-rules.ts';
 import type { ResourcePath } from './request-path.ts';
 
 export interface WriteRequest {
@@ -145,7 +146,9 @@ export class ObjectWriter {
     }
     if (name !== '') metadata['name'] = name;
     if (info.namespaced && namespace !== '') metadata['namespace'] = namespace;
-    return { ...body, apiVersion: info.apiVersion, kind: info.kind, metadata } as unknown as KubeObject;
+    const object = { ...body, apiVersion: info.apiVersion, kind: info.kind, metadata };
+    checkObject(info, object);
+    return object as unknown as KubeObject;
   }
 
   /** Parts that a body repeats unchanged become the very parts that are stored. */
