@@ -14,6 +14,7 @@ import { incidentFileName, renderConflictReport } from './views/incident.ts';
 import type { PageInput } from './views/page.ts';
 import { renderConflictPage, renderNoSuchConflict, renderOverview, renderRisks } from './views/page.ts';
 import { risksByRule } from './views/risks.ts';
+import { onlyConflict, renderWorkload } from './views/workload.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -56,6 +57,18 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
       .type(HTML)
       .send(renderConflictReport(conflict, input.report));
   });
+  // For links that know a workload and no id: alerts, dashboards, Argo CD's resource.links. '-' for no namespace.
+  app.get<{ Params: { namespace: string; kind: string; name: string } }>(
+    '/workloads/:namespace/:kind/:name',
+    async (request, reply) => {
+      const { namespace, kind, name } = request.params;
+      const query = { namespace: namespace === '-' ? '' : namespace, kind, name };
+      const input = pageInput();
+      const conflict = onlyConflict(input.report, query);
+      if (conflict !== null) return reply.redirect(`../../../conflicts/${encodeURIComponent(conflict.id)}`);
+      return reply.type(HTML).send(renderWorkload(input, query));
+    },
+  );
   app.get<{ Params: { rule: string }; Querystring: { page?: string } }>('/risks/:rule', async (request, reply) => {
     const input = pageInput();
     const group = risksByRule(input.report.risks).find(([first]) => first.rule === request.params.rule);

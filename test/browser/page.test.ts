@@ -22,6 +22,7 @@ const PAGES = [
   '/conflicts/bbbbbbbbbbbb',
   '/conflicts/nothing',
   '/risks/TW101',
+  '/workloads/shop/Deployment/search-07',
   'file',
 ] as const;
 

@@ -51,6 +51,7 @@ const PATHS = [
   '/conflicts/7f3a1c9e2b40',
   '/conflicts/7f3a1c9e2b40/report.html',
   '/risks/TW101',
+  '/workloads/shop/Deployment/search',
   '/api/v1/report',
   '/api/v1/conflicts/7f3a1c9e2b40',
   '/metrics',
@@ -84,6 +85,33 @@ describe('what is served', () => {
     expect(answer.headers['content-disposition']).toBe('attachment; filename="tugwatch-shop-web-7f3a1c9e2b40.html"');
     expect(answer.body).toContain('<h1>Incident report: Deployment shop/web</h1>');
     expect((await server.inject('/conflicts/nothing/report.html')).statusCode).toBe(404);
+  });
+
+  it('is the one conflict of a workload, for links that know no id', async () => {
+    const { server } = aServer();
+    const at = await server.inject('/workloads/shop/Deployment/web');
+    expect(at.statusCode).toBe(302);
+    const location = new URL(at.headers.location ?? '', 'http://x/prefix/workloads/shop/Deployment/web');
+    expect(location.pathname).toBe('/prefix/conflicts/7f3a1c9e2b40');
+    expect((await server.inject('/workloads/shop/deploy/web')).statusCode).toBe(302);
+    const risky = await server.inject('/workloads/shop/Deployment/search');
+    expect(risky.body).toContain('No conflict over Deployment shop/search is known.');
+    expect(risky.body).toContain('TW101');
+  });
+
+  it('is what there is about a workload where several conflicts are meant', async () => {
+    const over = given.aConflict({ id: 'over', state: 'resolved', resolvedAt: given.T0, resolution: 'quiet' });
+    const told = (...conflicts: readonly ReturnType<typeof given.aConflict>[]) =>
+      aServer({
+        snapshot: () => buildReport({ ...fight, conflicts: conflicts.map((conflict) => ({ conflict, remedy })) }),
+      });
+    const { server } = told(given.aConflict(), given.aConflict({ id: 'another' }), over);
+    const { statusCode, body } = await server.inject('/workloads/shop/Deployment/web');
+    expect(statusCode).toBe(200);
+    for (const id of ['7f3a1c9e2b40', 'another', 'over']) expect(body).toContain(`href="../../../conflicts/${id}"`);
+    // One that goes on is meant before one that is over.
+    const one = await told(given.aConflict(), over).server.inject('/workloads/shop/Deployment/web');
+    expect(one.headers.location).toBe('../../../conflicts/7f3a1c9e2b40');
   });
 
   it('is the risks of a rule that there is, and 404 for others', async () => {

@@ -13,7 +13,7 @@ export interface Frame {
   /** What the event stream calls the present state. */
   readonly digest: string;
   /** Where the page's root is, seen from this page. */
-  readonly root: './' | '../';
+  readonly root: './' | '../' | '../../../';
 }
 
 export function framed({ headline, mood, now, digest, root }: Frame, content: Html): string {

@@ -90,7 +90,7 @@ export function headline(report: Report, seesAll: boolean): string {
   return seesAll ? 'No fight' : 'No fight seen, but not everything is seen';
 }
 
-function moodOf(conflicts: readonly ConflictDocument[]): Mood {
+export function moodOf(conflicts: readonly ConflictDocument[]): Mood {
   if (conflicts.some(({ state }) => state === 'confirmed')) return 'confirmed';
   return conflicts.some(({ state }) => state === 'suspected') ? 'suspected' : 'none';
 }
@@ -134,7 +134,7 @@ ${rest > 0 && html`<p class="note">${counted(rest, 'more conflict')} in the <a h
 }
 
 /** What keeps Tugwatch from seeing everything that verdicts need; empty when nothing does. */
-function sightOf(report: Report, readiness: Probe): readonly string[] {
+export function sightOf(report: Report, readiness: Probe): readonly string[] {
   if (!readiness.ok) return readiness.reasons;
   const stale = staleWatches(report.health, report.window.to).filter(({ mandatory }) => mandatory);
   return [
@@ -148,7 +148,7 @@ function sightOf(report: Report, readiness: Probe): readonly string[] {
   ];
 }
 
-function banner(sight: readonly string[], readiness: Probe): Html | null {
+export function banner(sight: readonly string[], readiness: Probe): Html | null {
   if (sight.length === 0) return null;
   const title = readiness.ok
     ? 'Tugwatch does not see everything:'
