@@ -1,6 +1,6 @@
 /** Waits for a condition of another process, which nothing here can be told of: asks again until it holds or time is up. */
 const EVERY_MS = 40;
-const WITHIN_MS = 25_000;
+const WITHIN_MS = 45_000;
 
 /**
  * The first value that is neither undefined, null nor false. A question that throws has no answer yet; the last error is
