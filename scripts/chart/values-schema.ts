@@ -70,6 +70,8 @@ function chartValues(alerts: ReadonlyMap<string, boolean>) {
     }),
     replicas: z.int().min(0),
     settings: map,
+    settingsSecret: text,
+    secretFiles: text,
     scope: values({ namespace, argocdNamespace: namespace }),
     remediation: values({ enabled: z.boolean() }),
     secureMetrics: values({
@@ -86,6 +88,7 @@ function chartValues(alerts: ReadonlyMap<string, boolean>) {
       enabled: z.boolean(),
       apiServerPorts: z.array(port).min(1),
       apiServerCidrs: z.array(text),
+      dns: z.boolean(),
       ingress: list,
       egress: list,
     }),
@@ -93,6 +96,7 @@ function chartValues(alerts: ReadonlyMap<string, boolean>) {
       enabled: z.boolean(),
       maxUnavailable: z.union([z.int().min(1), z.string().regex(/^[1-9][0-9]*%$/)]),
     }),
+    argocdExtension: values({ enabled: z.boolean(), argocdNamespace: namespace.min(1) }),
     serviceMonitor: values({
       enabled: z.boolean(),
       labels,

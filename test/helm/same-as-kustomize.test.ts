@@ -50,6 +50,7 @@ describe('the chart makes what kustomize makes', () => {
     ['components/lens-all-kinds', { rbac: { lensAllKinds: true } }],
     ['components/remediation', { remediation: { enabled: true } }],
     ['components/secure-metrics', { serviceMonitor: { enabled: true }, secureMetrics: { enabled: true } }],
+    ['components/argocd-extension', { argocdExtension: { enabled: true } }],
     ['prometheus', { prometheusRule: { enabled: true } }],
     ['../grafana', { dashboards: { enabled: true } }],
   ] as const)('with %s', ([component, values], { skip }) => {

@@ -129,6 +129,23 @@ describe.runIf(NO_HELM === null)(`the chart (${NO_HELM ?? 'rendered by helm'})`,
     expect(podOf(objects).spec).toMatchObject({ serviceAccountName: 'watcher' });
   });
 
+  it('takes settings from a Secret in place of a ConfigMap, and hands over files for receivers', () => {
+    const objects = renderChart({ values: { settingsSecret: 'mine', secretFiles: 'keys' } });
+    expect(names(objects)).not.toContain('ConfigMap tugwatch-settings');
+    const { spec } = podOf(objects);
+    expect(spec.containers[0].args).toEqual(['run', '--config=/etc/tugwatch/settings/tugwatch.yaml']);
+    expect(spec.volumes).toEqual([
+      { name: 'settings', secret: { secretName: 'mine', defaultMode: 0o440 } },
+      { name: 'secrets', secret: { secretName: 'keys', defaultMode: 0o440 } },
+    ]);
+    expect(spec.containers[0]).toMatchObject({
+      volumeMounts: [
+        { name: 'settings', mountPath: '/etc/tugwatch/settings' },
+        { name: 'secrets', mountPath: '/etc/tugwatch/secrets' },
+      ],
+    });
+  });
+
   it('lets OpenShift pick the user', () => {
     const podSecurityContext = { runAsUser: null, runAsGroup: null, fsGroup: null };
     const { securityContext } = podOf(renderChart({ values: { podSecurityContext } })).spec;
@@ -182,6 +199,18 @@ describe.runIf(NO_HELM === null)(`the chart (${NO_HELM ?? 'rendered by helm'})`,
       ingress: [],
       egress: [{ ports: [{ port: 8443 }], to: [{ ipBlock: { cidr: '10.0.0.1/32' } }] }],
     });
+    const dns = renderChart({ values: { networkPolicy: { dns: true } } });
+    expect(findObject(dns, 'NetworkPolicy', 'tugwatch').spec).toMatchObject({
+      egress: [
+        {},
+        {
+          ports: [
+            { protocol: 'UDP', port: 53 },
+            { protocol: 'TCP', port: 53 },
+          ],
+        },
+      ],
+    });
     const without: Release = { values: { networkPolicy: { enabled: false }, serviceMonitor: { enabled: true } } };
     expect(names(renderChart(without)).filter((name) => name.startsWith('NetworkPolicy'))).toEqual([]);
   });
@@ -234,6 +263,7 @@ describe.runIf(NO_HELM === null)('bad values are refused with what and where', (
     [{ prometheusRule: { alerts: { Tugwatch: {} } } }, "at '/prometheusRule/alerts': additional properties 'Tugwatch'"],
     [{ prometheusRule: { alerts: { TugwatchDown: { for: 'soon' } } } }, "at '/prometheusRule/alerts/TugwatchDown/for'"],
     [{ podDisruptionBudget: { maxUnavailable: 0 } }, 'minimum: got 0, want 1'],
+    [{ settings: { logLevel: 'info' }, settingsSecret: 'mine' }, 'settings and settingsSecret are both given'],
     [{ serviceAccount: { create: false } }, 'serviceAccount.name is needed where serviceAccount.create is false'],
     [
       { scope: { namespace: 'shop', argocdNamespace: 'argocd' }, rbac: { lensAllKinds: true } },
