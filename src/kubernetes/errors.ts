@@ -49,6 +49,17 @@ export type BadResponse = 'content-type' | 'json' | 'size' | 'line' | 'endless' 
 
 export type KubeErrorKind = KubeError['kind'];
 
+/** RBAC says no, or the kind is not served. */
+export function isDenial({ kind }: KubeError): boolean {
+  return kind === 'forbidden' || kind === 'notFound';
+}
+
+/** A refusal is an answer: the server is there. */
+export function isAnswer(error: KubeError): boolean {
+  if (error.kind === 'unauthorized') return error.unasked !== true;
+  return error.kind !== 'network' && error.kind !== 'badResponse';
+}
+
 /** Thrown by the client; `error` says what happened, `message` is the same sentence. */
 export class KubeRequestError extends Error {
   readonly error: KubeError;

@@ -161,6 +161,7 @@ export class LiveSource implements ChangeSource {
       observe: (event) => observe?.(name, event),
       tap: tap === undefined ? undefined : (line) => tap(resource, line),
       pace,
+      streamLists: true,
     });
     const watch = { resource, reflector };
     this.#watches.push(watch);

@@ -80,7 +80,9 @@ function isRefusedStream(outcome: Outcome): boolean {
 function mayBeTheStream(outcome: Outcome, { failures }: Next): boolean {
   if (outcome.type !== 'failed') return true;
   const { error } = outcome;
-  return failures > 1 && error.kind !== 'unauthorized' && !(error.kind === 'network' && error.unreached === true);
+  if (error.kind === 'unauthorized' || (error.kind === 'network' && error.unreached)) return false;
+  // A server that starts says 429 until its cache is filled; pages would only cost it more.
+  return failures >= (error.kind === 'throttled' ? RELIST_AFTER_FAILURES : 2);
 }
 
 function planAnother(outcome: Outcome, attempt: Attempt, now: Millis, random: number): Next {

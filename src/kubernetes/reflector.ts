@@ -3,45 +3,26 @@
  * plan-reconnect.ts; this file only carries it out. Own code because the package's informer stops for good on the
  * first error that is not a 410.
  */
-import type { Change, Fact, Json, Millis } from '../model/facts.ts';
+import type { Millis } from '../model/facts.ts';
 import type { WatchHealth } from '../model/health.ts';
-import type { KubeClient } from './client.ts';
-import { type KubeError, KubeRequestError } from './errors.ts';
+import { isAnswer, isDenial, KubeRequestError } from './errors.ts';
 import { keyOfVersion, versionOf } from './known-objects.ts';
-import { type ListPage, listPages, type WatchTarget } from './list-pages.ts';
-import { ObjectFeed, type RawLine } from './object-feed.ts';
+import { type ListPage, listPages } from './list-pages.ts';
+import { ObjectFeed } from './object-feed.ts';
 import { type Next, type Outcome, planReconnect, TOO_SHORT_MS } from './plan-reconnect.ts';
 import { textAt } from './projections/read-json.ts';
-import { type ReflectorEvent, resourceName } from './reflector-events.ts';
+import { resourceName } from './reflector-events.ts';
+import type { ReflectorOptions } from './reflector-options.ts';
 import { RelistCheck } from './relist-check.ts';
 import { StreamedList } from './streamed-list.ts';
-import type { Deadline, Timers } from './timers.ts';
+import type { Deadline } from './timers.ts';
 import { WatchSight } from './watch-sight.ts';
 import { openWatch, readWatch, type WatchLine } from './watch-stream.ts';
 
-export interface ReflectorOptions {
-  readonly client: KubeClient;
-  readonly target: WatchTarget;
-  readonly timers: Timers;
-  /** Raw object → what is kept of it; null when nothing is. The raw object ends here. */
-  readonly decode: (raw: Json) => Fact | null;
-  readonly emit: (change: Change) => void;
-  readonly observe: (event: ReflectorEvent) => void;
-  readonly tap?: ((line: RawLine) => void) | undefined;
-  /** Awaited after each page of a list and each chunk of a watch. */
-  readonly pace?: (() => Promise<void>) | undefined;
-  /** Lists come in the stream of the watch (KEP-3157) where the server can do that, else in pages; in pages when absent. */
-  readonly streamLists?: boolean | undefined;
-  /** Objects a page; 500 when absent. */
-  readonly pageLimit?: number | undefined;
-  /** Pages a list may have; 4000 (two million objects) when absent. */
-  readonly maxPages?: number | undefined;
-  /** Most bytes of one page; 32 MB when absent. */
-  readonly maxPageBytes?: number | undefined;
-}
-
 /** Longer than bookmarks are apart (about a minute), shorter than the idle limits of load balancers. */
 export const INACTIVITY_MS = 90_000;
+/** An API server waits three seconds at most for its cache; who lets a list wait for longer does not know of them in streams. */
+const LIST_SILENCE_MS = 10_000;
 const PAGE_DEADLINE_MS = 120_000;
 /** What parsing one page may cost in memory; an object has 3 MB at most, so a page of a few always fits. */
 const PAGE_BYTES = 32 * 1024 * 1024;
@@ -183,17 +164,22 @@ export class Reflector {
     while (!signal.aborted) {
       const lists = this.#resourceVersion === null;
       const { outcome, openedAt } = lists && !this.#streamLists ? await this.#list() : await this.#watch();
-      this.#firstRound.resolve();
       if (signal.aborted) return;
-      if (outcome === null) continue;
+      if (outcome === null) {
+        this.#firstRound.resolve();
+        continue;
+      }
       const canResume = this.#resourceVersion !== null;
       const streamingList = lists && this.#streamLists && !canResume;
       const now = timers.monotonic();
       const attempt = { failures, denials, canResume, openedAt, streamingList };
       const next = planReconnect(outcome, attempt, now, timers.random());
       failures = next.failures;
-      denials = isDenial(outcome) ? denials + 1 : 0;
+      denials = outcome.type === 'failed' && isDenial(outcome.error) ? denials + 1 : 0;
       if (next.inPages) this.#streamLists = false;
+      // Asked again in another way at once: what comes of that is what there is to tell.
+      if (next.inPages && next.delayMs === 0) continue;
+      this.#firstRound.resolve();
       this.#tell(outcome, next, openedAt === null ? 0 : now - openedAt);
       if (next.action !== 'resume') this.#resourceVersion = null;
       await timers.sleep(next.delayMs, signal);
@@ -268,7 +254,7 @@ export class Reflector {
       hangUp.abort();
     };
     const timeoutSeconds = WATCH_SECONDS.least + Math.floor(timers.random() * WATCH_SECONDS.spread);
-    const inactivity = timers.deadline(INACTIVITY_MS, giveUp);
+    let inactivity = timers.deadline(resourceVersion === null ? LIST_SILENCE_MS : INACTIVITY_MS, giveUp);
     const overtime = timers.deadline(timeoutSeconds * 1000 + OVERTIME_MS, giveUp);
     let caughtUp: Deadline | null = null;
     const onBytes = () => {
@@ -297,6 +283,8 @@ export class Reflector {
         const listedAt = list.take(line);
         if (listedAt === null) return;
         list = null;
+        inactivity.cancel();
+        inactivity = timers.deadline(INACTIVITY_MS, giveUp);
         this.#listed(listedAt, 0);
       };
       await readWatch(stream, what, onBytes, onLine, () => this.#options.pace?.(), target.shape);
@@ -361,14 +349,4 @@ export class Reflector {
       }
     }
   }
-}
-
-function isDenial(outcome: Outcome): boolean {
-  return outcome.type === 'failed' && (outcome.error.kind === 'forbidden' || outcome.error.kind === 'notFound');
-}
-
-/** A refusal is an answer: the server is there. */
-function isAnswer(error: KubeError): boolean {
-  if (error.kind === 'unauthorized') return error.unasked !== true;
-  return error.kind !== 'network' && error.kind !== 'badResponse';
 }

@@ -84,6 +84,25 @@ describe('a live cluster', () => {
     );
   });
 
+  it('is listed in the stream of each watch, and in pages of the kinds where the server refuses that', async () => {
+    await using rig = await watchCluster((server) => {
+      server.collections.set(DEPLOYMENTS, [rawDeployment({ name: 'web' }, 3)]);
+    });
+    await rig.source.whenReady();
+    const lists = ({ server }: Rig) => server.requests.filter(({ query }) => query['watch'] === undefined);
+    expect(lists(rig).map(({ path }) => path)).not.toContain(DEPLOYMENTS);
+    expect(rig.journal.versions().has('shop/web')).toBe(true);
+
+    await using older = await watchCluster((server) => {
+      server.streamsLists = false;
+      server.collections.set(DEPLOYMENTS, [rawDeployment({ name: 'web' }, 3)]);
+    });
+    await older.source.whenReady();
+    expect(lists(older).filter(({ path }) => path === DEPLOYMENTS)).toHaveLength(1);
+    expect(older.journal.versions().has('shop/web')).toBe(true);
+    expect(older.journal.story()).not.toContain('interrupted');
+  });
+
   it('is known to be unseen before the first answer: health names every kind from the start', async () => {
     await using rig = await watchCluster();
     const mandatory = rig.source.health().filter((health) => health.mandatory);

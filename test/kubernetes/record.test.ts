@@ -47,6 +47,8 @@ type Start = (
 /** A cluster with the mandatory kinds, and a recorder of it that knows everything but when to end. */
 async function withCluster(use: (server: ScriptedServer, record: Start) => Promise<void>): Promise<void> {
   const server = await ScriptedServer.start();
+  // In pages: that a kind is watched then says that it was listed.
+  server.streamsLists = false;
   for (const path of PATHS) server.collections.set(path, []);
   const client = await clientOf(server.url);
   await use(server, async (path, options) => {

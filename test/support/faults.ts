@@ -18,6 +18,8 @@ export type WatchFault =
   | { readonly on: 'watch'; readonly do: 'reset-in-line' | 'end-in-line' | 'garbage' }
   /** Every byte by itself; every event twice; after each event an older version of the object once more. */
   | { readonly on: 'watch'; readonly do: 'bytewise' | 'duplicate' | 'replay' }
+  /** Of a list in a stream: from a cache that is behind; with a bookmark that does not mark its end. */
+  | { readonly on: 'watch'; readonly do: 'behind' | 'unmarked' }
   /** A line that never ends (9 MB of it). */
   | { readonly on: 'watch'; readonly do: 'endless-line' };
 
@@ -53,6 +55,8 @@ export const RANDOM_FAULTS: readonly Fault[] = [
       'bytewise',
       'duplicate',
       'replay',
+      'behind',
+      'unmarked',
     ] as const
   ).map((what) => ({ on: 'watch', do: what }) as const),
 ];

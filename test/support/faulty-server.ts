@@ -21,6 +21,8 @@ interface Watcher {
 
 export class FaultyServer {
   readonly store = new TrueStore();
+  /** Lists in a stream (KEP-3157) are served; else they are refused as by a server that does not know them. */
+  streamsLists = true;
   readonly requests: SeenRequest[] = [];
   /** Faults to come; the first that fits a request hits it. */
   readonly faults: Fault[] = [];
@@ -150,7 +152,12 @@ export class FaultyServer {
   }
 
   #watch(url: URL, response: ServerResponse, fault: WatchFault | null): void {
-    const from = Number(url.searchParams.get('resourceVersion'));
+    const listsFirst = url.searchParams.get('sendInitialEvents') === 'true';
+    if (listsFirst && !this.streamsLists) {
+      sendStatus(response, 422);
+      return;
+    }
+    const from = listsFirst ? this.store.version : Number(url.searchParams.get('resourceVersion'));
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     if (from < this.store.compacted) {
@@ -167,8 +174,24 @@ export class FaultyServer {
       const watcher: Watcher = { response, fault, previous: new Map() };
       this.#watchers.add(watcher);
       response.on('close', () => this.#watchers.delete(watcher));
+      if (listsFirst) this.#listFirst(watcher);
       for (const event of this.store.since(from)) this.#send(watcher, event);
     }
+  }
+
+  /** What is there; a cache that is behind shows what led to it as well, from as far back as it is known. */
+  #listFirst(watcher: Watcher): void {
+    const { version } = this.store;
+    const past = watcher.fault?.do === 'behind' ? this.store.since(0) : [];
+    const seen = new Set(past.map(({ object }) => object.metadata.name));
+    for (const object of this.store.objects()) {
+      if (!seen.has(object.metadata.name)) this.#send(watcher, { version, type: 'ADDED', object });
+    }
+    for (const event of past) this.#send(watcher, event);
+    if (!this.#watchers.has(watcher)) return;
+    const marked = watcher.fault?.do === 'unmarked' ? {} : { annotations: { 'k8s.io/initial-events-end': 'true' } };
+    const metadata = { resourceVersion: String(version), ...marked };
+    watcher.response.write(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata } })}\n`);
   }
 
   #send(watcher: Watcher, { type, object }: TrueEvent): void {

@@ -1,6 +1,7 @@
 /** A server with very many workloads and Applications, some of them very large: made page by page, and never written to. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import type { JsonObject } from '../../src/embedded/json.ts';
 
 export interface LargeClusterOptions {
@@ -8,6 +9,8 @@ export interface LargeClusterOptions {
   readonly workloads: number;
   /** Every so many Applications have so many more entries in status.resources: 1 MB are about 3000. */
   readonly large: { readonly every: number; readonly resources: number };
+  /** Lists come in the stream of a watch (KEP-3157); false: in pages only. */
+  readonly streams: boolean;
 }
 
 export interface LargeCluster extends AsyncDisposable {
@@ -34,8 +37,11 @@ export async function startLargeCluster(options: LargeClusterOptions): Promise<L
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     response.setHeader('content-type', 'application/json');
-    if (searchParams.has('watch')) return response.flushHeaders();
+    const streamed = searchParams.has('sendInitialEvents');
+    if (streamed && !options.streams) return void response.writeHead(422).end('{"kind":"Status","code":422}');
+    if (searchParams.has('watch') && !streamed) return response.flushHeaders();
     const { count, make } = kinds.get(pathname) ?? { count: 0, make: () => ({}) };
+    if (streamed) return void Readable.from(initialLines(count, make)).pipe(response, { end: false });
     const start = Number(searchParams.get('continue') ?? 0);
     const end = Math.min(count, start + Number(searchParams.get('limit') ?? 500));
     const items = Array.from({ length: end - start }, (_, index) => JSON.stringify(make(start + index)));
@@ -53,6 +59,12 @@ export async function startLargeCluster(options: LargeClusterOptions): Promise<L
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function* initialLines(count: number, make: Make): Generator<string> {
+  for (let index = 0; index < count; index += 1) yield `{"type":"ADDED","object":${JSON.stringify(make(index))}}\n`;
+  const metadata = { resourceVersion: '1000000', annotations: { 'k8s.io/initial-events-end': 'true' } };
+  yield `${JSON.stringify({ type: 'BOOKMARK', object: { metadata } })}\n`;
 }
 
 const nameOf = (index: number) => `app-${String(index).padStart(5, '0')}`;

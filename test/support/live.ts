@@ -1,7 +1,8 @@
 /** A client and a reflector against a server of this process. */
 import { createClient, type WritingClient } from '../../src/kubernetes/client.ts';
 import { project } from '../../src/kubernetes/projections/project.ts';
-import { Reflector, type ReflectorOptions } from '../../src/kubernetes/reflector.ts';
+import { Reflector } from '../../src/kubernetes/reflector.ts';
+import type { ReflectorOptions } from '../../src/kubernetes/reflector-options.ts';
 import type { WatchedResource } from '../../src/kubernetes/resources.ts';
 import { FakeTimers } from './fake-timers.ts';
 import { FaultyServer } from './faulty-server.ts';

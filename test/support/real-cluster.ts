@@ -59,6 +59,14 @@ export class RealCluster implements AsyncDisposable {
     return `https://127.0.0.1:${this.#port}`;
   }
 
+  /** Whether etcd can be asked how far it is, without which no API server serves a list in a stream. */
+  async streamsLists(): Promise<boolean> {
+    const { version } = (await this.#ask('/v3/maintenance/status', {})) as { version: string };
+    const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+    if (major !== 3 || minor > 5) return major >= 3;
+    return minor === 5 ? patch >= 13 : minor === 4 && patch >= 31;
+  }
+
   get port(): number {
     return this.#port;
   }

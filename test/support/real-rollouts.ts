@@ -1,7 +1,8 @@
 /** Rollouts on a real API server: what people, Argo CD and autoscalers do to them, and a reflector that watches it. */
 import type { WritingClient } from '../../src/kubernetes/client.ts';
 import { project } from '../../src/kubernetes/projections/project.ts';
-import { Reflector, type ReflectorOptions } from '../../src/kubernetes/reflector.ts';
+import { Reflector } from '../../src/kubernetes/reflector.ts';
+import type { ReflectorOptions } from '../../src/kubernetes/reflector-options.ts';
 import type { WatchedResource } from '../../src/kubernetes/resources.ts';
 import { systemTimers, type Timers } from '../../src/kubernetes/timers.ts';
 import { eventually } from './eventually.ts';

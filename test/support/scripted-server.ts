@@ -27,6 +27,8 @@ export class ScriptedServer {
   readonly #watches = new Set<OpenWatch>();
   readonly #waiting = new Set<() => void>();
   readonly #server: Server;
+  /** Lists in a stream (KEP-3157) are served, as by default since Kubernetes 1.34. */
+  streamsLists = true;
   /** Connections that were ever made. */
   connections = 0;
   #version = 100;
@@ -105,17 +107,32 @@ export class ScriptedServer {
     if (status !== undefined) send(response, status, { kind: 'Status', code: status, message: `denied: ${path}` });
     else if (document !== undefined) send(response, 200, document);
     else if (collection === undefined) send(response, 404, { kind: 'Status', code: 404, message: 'not found' });
-    else if (url.searchParams.has('watch')) this.#watch(path, fieldSelector, response);
-    else {
+    else if (url.searchParams.has('watch')) {
+      const listsFirst = url.searchParams.get('sendInitialEvents') === 'true';
+      if (listsFirst && !this.streamsLists) send(response, 422, { kind: 'Status', code: 422, message: 'forbidden' });
+      else this.#watch(path, fieldSelector, response, listsFirst ? collection : null);
+    } else {
       const items = collection.filter((object) => selects(fieldSelector, object));
       send(response, 200, { kind: 'List', metadata: { resourceVersion: String(++this.#version) }, items });
     }
     this.#look();
   }
 
-  #watch(path: string, fieldSelector: string | null, response: ServerResponse): void {
+  #watch(
+    path: string,
+    fieldSelector: string | null,
+    response: ServerResponse,
+    initial: readonly RawObject[] | null,
+  ): void {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
+    if (initial !== null) {
+      const annotations = { 'k8s.io/initial-events-end': 'true' };
+      const end = { metadata: { resourceVersion: String(++this.#version), annotations } };
+      const present = initial.filter((object) => selects(fieldSelector, object));
+      for (const object of present) response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+      response.write(`${JSON.stringify({ type: 'BOOKMARK', object: end })}\n`);
+    }
     const watch = { path, fieldSelector, response };
     this.#watches.add(watch);
     response.on('close', () => {

@@ -1,0 +1,28 @@
+/** What a reflector is given: a server, a kind, time, and where to say what it sees. */
+import type { Change, Fact, Json } from '../model/facts.ts';
+import type { KubeClient } from './client.ts';
+import type { WatchTarget } from './list-pages.ts';
+import type { RawLine } from './object-feed.ts';
+import type { ReflectorEvent } from './reflector-events.ts';
+import type { Timers } from './timers.ts';
+
+export interface ReflectorOptions {
+  readonly client: KubeClient;
+  readonly target: WatchTarget;
+  readonly timers: Timers;
+  /** Raw object → what is kept of it; null when nothing is. The raw object ends here. */
+  readonly decode: (raw: Json) => Fact | null;
+  readonly emit: (change: Change) => void;
+  readonly observe: (event: ReflectorEvent) => void;
+  readonly tap?: ((line: RawLine) => void) | undefined;
+  /** Awaited after each page of a list and each chunk of a watch. */
+  readonly pace?: (() => Promise<void>) | undefined;
+  /** Lists come in the stream of the watch (KEP-3157) where the server can do that, else in pages; in pages when absent. */
+  readonly streamLists?: boolean | undefined;
+  /** Objects a page; 500 when absent. */
+  readonly pageLimit?: number | undefined;
+  /** Pages a list may have; 4000 (two million objects) when absent. */
+  readonly maxPages?: number | undefined;
+  /** Most bytes of one page; 32 MB when absent. */
+  readonly maxPageBytes?: number | undefined;
+}
