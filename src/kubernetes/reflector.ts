@@ -165,10 +165,7 @@ export class Reflector {
       const lists = this.#resourceVersion === null;
       const { outcome, openedAt } = lists && !this.#streamLists ? await this.#list() : await this.#watch();
       if (signal.aborted) return;
-      if (outcome === null) {
-        this.#firstRound.resolve();
-        continue;
-      }
+      if (outcome === null) continue;
       const canResume = this.#resourceVersion !== null;
       const streamingList = lists && this.#streamLists && !canResume;
       const now = timers.monotonic();

@@ -26,7 +26,10 @@ async function misbehave({ server, timers }: Rig, seed: number): Promise<void> {
     const dice = random();
     if (dice < 0.5) server.put(pick(NAMES), 1 + Math.floor(random() * 9));
     else if (dice < 0.58) server.remove(pick(NAMES));
-    else if (dice < 0.82) server.faults.push(pick(RANDOM_FAULTS));
+    else if (dice < 0.8) server.faults.push(pick(RANDOM_FAULTS));
+    else if (dice < 0.81) server.faults.push(...Array(6).fill(pick(RANDOM_FAULTS)));
+    else if (dice < 0.815) timers.wallAhead += (random() - 0.5) * 7_200_000;
+    else if (dice < 0.82) server.put(pick(NAMES), 1, 1_500_000);
     else if (dice < 0.88) server.endWatches();
     else if (dice < 0.91) server.bookmark();
     else if (dice < 0.93) server.store.compact();

@@ -221,6 +221,69 @@ describe('a watch on one kind', () => {
     expect(rig.journal.events[0]).toMatchObject({ type: 'failed', error: { kind: 'network' } });
   });
 
+  it.each(['list', 'watch'] as const)('lets no %s be dripped out for ever', async (on) => {
+    await using rig = await watchDeployments((server) => {
+      server.put('web', 3);
+      server.faults.push({ on, do: 'drip' });
+    });
+    const { server, journal } = rig;
+    await journal.until(() => journal.count('listed') === 1 && server.requests.at(-1)?.kind === 'watch');
+    server.put('web', 4);
+    await journal.until(rig.agrees);
+    expect(journal.count('failed') + journal.count('silent')).toBe(1);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7])('ends with the truth when request %i of it is answered with 410', async (nth) => {
+    let left = nth;
+    await using rig = await watchDeployments(
+      (server) => {
+        fill(server, 5);
+        server.faults.push({ on: 'list', do: 'gone-on-page-2' });
+        server.onRequest = (kind) => {
+          left -= 1;
+          if (left === 0) server.faults.unshift({ on: kind, do: 'status', code: 410 });
+        };
+      },
+      { pageLimit: 2 },
+    );
+    const { server, journal } = rig;
+    await journal.untilEvent('connected');
+    server.put('web-1', 7);
+    await journal.until(rig.agrees);
+    server.endWatches();
+    await journal.untilEvent('connected', 2);
+    server.remove('web-2');
+    await journal.until(() => rig.agrees() && left <= 0);
+    expect(journal.events.some((event) => event.type === 'failed' && event.error.kind === 'gone')).toBe(true);
+  });
+
+  it('weathers a storm of 500s on everything, without asking more often than it may', async () => {
+    await using rig = await watchDeployments((server) => {
+      server.put('web', 3);
+      for (const on of ['list', 'watch'] as const) {
+        server.faults.push(...Array(15).fill({ on, do: 'status', code: 500 }));
+      }
+    });
+    await rig.journal.until(() => rig.journal.count('connected') === 1);
+    expect(rig.agrees()).toBe(true);
+    expect(rig.timers.slept.every((ms) => ms >= 500 && ms <= 30_000)).toBe(true);
+    expect(Math.max(...rig.timers.slept)).toBeGreaterThan(10_000);
+  });
+
+  it('goes neither back nor astray when two events come in the wrong order', async () => {
+    await using rig = await watchDeployments((server) => {
+      server.put('web', 3);
+      server.faults.push({ on: 'watch', do: 'reorder' });
+    });
+    const { server, journal } = rig;
+    await journal.untilEvent('connected');
+    server.put('web', 4);
+    server.put('web', 5);
+    await journal.until(() => rig.agrees() && journal.count('skipped') === 1);
+    const replicas = journal.upserts().map(({ fact }) => (fact.fact === 'workload' ? fact.replicas : null));
+    expect(replicas).toEqual([3, 5]);
+  });
+
   it('comes back when a busy server said, and asks for the same watch again', async () => {
     await using rig = await watchDeployments((server) => {
       server.put('web', 3);

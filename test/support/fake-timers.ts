@@ -18,8 +18,11 @@ export class FakeTimers implements Timers {
     this.#now = now;
   }
 
+  /** How far the clock on the wall is ahead of the one that never goes back. */
+  wallAhead = 0;
+
   now(): number {
-    return this.#now;
+    return this.#now + this.wallAhead;
   }
 
   monotonic(): number {

@@ -4,6 +4,8 @@ export type ListFault =
   | { readonly on: 'list'; readonly do: 'status'; readonly code: number; readonly retryAfter?: string }
   /** reset: RST before an answer. hang: never an answer. html: a proxy's page. cut: half the JSON, then the end. */
   | { readonly on: 'list'; readonly do: 'reset' | 'hang' | 'html' | 'cut' | 'no-list' }
+  /** One byte now and then, and never the end. */
+  | { readonly on: 'list'; readonly do: 'drip' }
   /** 410 on a page that is not the first. */
   | { readonly on: 'list'; readonly do: 'gone-on-page-2' }
   /** There is always another page, until the fault is taken back. */
@@ -20,6 +22,8 @@ export type WatchFault =
   | { readonly on: 'watch'; readonly do: 'bytewise' | 'duplicate' | 'replay' }
   /** Of a list in a stream: from a cache that is behind; with a bookmark that does not mark its end. */
   | { readonly on: 'watch'; readonly do: 'behind' | 'unmarked' }
+  /** One byte now and then, and never a line; two events of an object in the wrong order. */
+  | { readonly on: 'watch'; readonly do: 'drip' | 'reorder' }
   /** A line that never ends (9 MB of it). */
   | { readonly on: 'watch'; readonly do: 'endless-line' };
 
@@ -39,6 +43,7 @@ export const RANDOM_FAULTS: readonly Fault[] = [
     { on, do: 'reset' } as const,
     { on, do: 'hang' } as const,
     { on, do: 'html' } as const,
+    { on, do: 'drip' } as const,
   ]),
   { on: 'list', do: 'cut' },
   { on: 'list', do: 'no-list' },

@@ -14,6 +14,8 @@ export interface SeenRequest {
 }
 
 interface Watcher {
+  /** An event that is kept back until the next one has been told. */
+  held: string;
   readonly response: ServerResponse;
   readonly fault: WatchFault | null;
   readonly previous: Map<string, TrueObject>;
@@ -28,6 +30,8 @@ export class FaultyServer {
   readonly faults: Fault[] = [];
   /** Called when a request has been left without an answer for good. */
   onHang: () => void = () => {};
+  /** Called for every request, before any fault is chosen for it. */
+  onRequest: (kind: SeenRequest['kind']) => void = () => {};
   /** Called just before a fault hits. */
   onFault: (fault: Fault) => void = () => {};
   readonly #sockets = new Set<Socket>();
@@ -121,11 +125,13 @@ export class FaultyServer {
     const url = new URL(request.url ?? '/', this.url);
     const kind = url.searchParams.has('watch') ? 'watch' : 'list';
     this.requests.push({ kind, path: url.pathname, query: url.searchParams });
+    this.onRequest(kind);
     const index = this.faults.findIndex((fault) => fault.on === kind && fits(fault, url));
     const [fault = null] = index < 0 ? [] : this.faults.splice(index, 1);
     if (fault !== null) this.onFault(fault);
     if (fault?.do === 'reset') request.socket.resetAndDestroy();
     else if (fault?.do === 'hang') this.onHang();
+    else if (fault?.do === 'drip') this.#drip(response);
     else if (fault?.do === 'html') response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
     else if (fault?.do === 'status') sendStatus(response, fault.code, fault.retryAfter);
     else if (fault?.do === 'gone' || fault?.do === 'gone-on-page-2') sendStatus(response, 410);
@@ -171,12 +177,20 @@ export class FaultyServer {
     } else if (fault?.do === 'endless-line') {
       response.write(Buffer.alloc(9 * 1024 * 1024, 'x'));
     } else {
-      const watcher: Watcher = { response, fault, previous: new Map() };
+      const watcher: Watcher = { response, fault, previous: new Map(), held: '' };
       this.#watchers.add(watcher);
       response.on('close', () => this.#watchers.delete(watcher));
       if (listsFirst) this.#listFirst(watcher);
       for (const event of this.store.since(from)) this.#send(watcher, event);
     }
+  }
+
+  /** A slow loris: it keeps the connection busy for as long as it is let. */
+  #drip(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const dripping = setInterval(() => response.write(' '), 1);
+    response.on('close', () => clearInterval(dripping));
+    this.onHang();
   }
 
   /** What is there; a cache that is behind shows what led to it as well, from as far back as it is known. */
@@ -222,6 +236,10 @@ export class FaultyServer {
       case 'replay':
         response.write(line);
         if (older !== undefined) response.write(`${JSON.stringify({ type: 'MODIFIED', object: older })}\n`);
+        break;
+      case 'reorder':
+        if (watcher.held !== '') response.write(line + watcher.held);
+        watcher.held = watcher.held === '' ? line : '';
         break;
       default:
         response.write(line);
