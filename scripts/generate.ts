@@ -2,3 +2,4 @@
 await import('./rules.ts');
 await import('./dashboards.ts');
 await import('./configuration.ts');
+await import('./messages.ts');

@@ -110,6 +110,15 @@ function describeCommands(io: CommandIo, dialect: Dialect, exitWith: (code: numb
     );
 
   program
+    .command('test-message')
+    .description('send a made-up message to one receiver of the configuration, to see that it comes')
+    .requiredOption('--config <file>', 'YAML file with the receivers (docs/messages.md)')
+    .requiredOption('--receiver <name>', 'which of them')
+    .option('--occasion <kind>', 'confirmed, escalated, half-fixed or resolved (default confirmed)')
+    .option('--dry-run', 'print the body, and send nothing')
+    .action(async (flags) => exitWith(await (await import('./commands/test-message.ts')).testMessage(flags, io)));
+
+  program
     .command('fix')
     .description('print the remedy for one workload; with --apply carry out its first step, under guards')
     .argument('<workload...>', workloadUsage)

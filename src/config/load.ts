@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { validate } from 'node-cron';
 import { parse, YAMLParseError } from 'yaml';
+import type { z } from 'zod';
 import { type Config, configSchema } from './schema.ts';
-import { type ConfigKey, environmentName, flagName } from './settings.ts';
+import { type ConfigKey, environmentName, flagName, SETTINGS } from './settings.ts';
 
 /** Bad configuration, in one sentence that says where. */
 export class ConfigError extends Error {
@@ -30,18 +31,18 @@ export function loadConfig(sources: ConfigSources): Config {
   if (sources.file !== undefined) {
     for (const [key, value] of Object.entries(readFile(sources.file))) take(key, value, `${key} in ${sources.file}`);
   }
-  for (const key of Object.keys(configSchema.shape)) take(key, sources.env[environmentName(key)], environmentName(key));
+  for (const key of Object.keys(SETTINGS)) take(key, sources.env[environmentName(key)], environmentName(key));
   for (const [key, value] of Object.entries(sources.flags)) take(key, value, flagName(key));
 
   const result = configSchema.safeParse(merged);
   if (!result.success) {
     const issue = result.error.issues[0];
-    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const unknown = issue?.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys[0] : undefined;
     const key = unknown ?? String(issue?.path[0] ?? '');
     const origin = origins.get(key) ?? key;
     if (unknown !== undefined)
       throw new ConfigError(`${origin} is no setting: use ${Object.keys(configSchema.shape).join(', ')}.`);
-    throw new ConfigError(`${origin} is wrong: ${issue?.message ?? 'not understood'}.`);
+    throw new ConfigError(`${origin} is wrong: ${placeOf(issue, merged)}${issue?.message ?? 'not understood'}.`);
   }
   if (!validate(result.data.auditSchedule)) {
     throw new ConfigError(
@@ -81,4 +82,14 @@ function readFile(path: string): Record<string, unknown> {
   if (typeof value !== 'object' || Array.isArray(value))
     throw new ConfigError(`The configuration ${path} is no map of settings.`);
   return value as Record<string, unknown>;
+}
+
+/** 'receiver on-call, urlFile: ', where the wrong value lies inside of a setting. No value is ever said: it may be a secret. */
+function placeOf(issue: z.core.$ZodIssue | undefined, merged: Readonly<Record<string, unknown>>): string {
+  const [key, index, ...rest] = issue?.path ?? [];
+  if (key !== 'receivers' || index === undefined) return '';
+  const list = merged['receivers'] as readonly { readonly name?: unknown }[];
+  const name = list[Number(index)]?.name;
+  const which = typeof name === 'string' ? `receiver ${name}` : `receiver ${Number(index) + 1} of the list`;
+  return [which, ...rest.map(String)].join(', ').concat(': ');
 }

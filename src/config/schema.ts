@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { DEFAULT_PER_HOUR } from '../remedy/applied-fixes.ts';
 import { parseSelector } from '../remedy/label-selector.ts';
-import type { ConfigKey } from './settings.ts';
+import { receiversSchema } from './receivers.ts';
+import type { SettingKey } from './settings.ts';
 
 function wholeNumber(least: number, most: number) {
   const error = `use a whole number from ${least} to ${most}`;
@@ -42,6 +43,11 @@ export const configSchema = z.strictObject({
   leaseNamespace: z.string().default(''),
   leaseName: z.string().min(1, 'name a Lease').default('tugwatch'),
   leaseDuration: wholeNumber(3, 3600).default(15),
+  externalUrl: z
+    .string()
+    .refine((text) => text === '' || (/^https?:\/\//.test(text) && URL.canParse(text)), 'use a URL, or leave it empty')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .default(''),
   remediationMode: z.enum(['suggest', 'apply']).default('suggest'),
   remediationNamespaces: listOf('a list of namespaces, such as shop,team-*'),
   remediationSelector: z
@@ -54,7 +60,8 @@ export const configSchema = z.strictObject({
     })
     .default([]),
   remediationPerHour: z.coerce.number().int().min(1).default(DEFAULT_PER_HOUR),
-} satisfies Record<ConfigKey, z.ZodType>);
+  receivers: receiversSchema,
+} satisfies Record<SettingKey, z.ZodType>);
 
 export type Config = z.infer<typeof configSchema>;
 

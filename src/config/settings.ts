@@ -25,6 +25,7 @@ export const SETTINGS = {
   leaseNamespace: "namespace of the Lease over which replicas elect their leader; empty is the pod's",
   leaseName: 'name of that Lease; of two installations in one namespace each needs its own (default tugwatch)',
   leaseDuration: 'seconds after which the Lease of a leader that is gone may be taken over (default 15)',
+  externalUrl: 'where people reach the page, such as https://tugwatch.example.com; messages link to it',
   remediationMode: 'suggest prints remedies and writes nothing; apply carries out their first step (default suggest)',
   remediationNamespaces: 'workload namespaces that apply mode may act for, with commas and globs: shop,team-*',
   remediationSelector: 'labels of the Applications that apply mode may change, as kubectl -l: team=shop,tier!=db',
@@ -33,8 +34,18 @@ export const SETTINGS = {
 
 export type ConfigKey = keyof typeof SETTINGS;
 
+/** Settings with a structure of their own, which only the file can give. */
+export const FILE_SETTINGS = {
+  receivers: 'who is told by message, of what and how',
+} as const;
+
+/** Every name that the file may have. */
+export type SettingKey = ConfigKey | keyof typeof FILE_SETTINGS;
+
 /** Settings that a running daemon takes from a changed file at once; every other one waits for a restart. */
-export const TAKEN_AT_ONCE: ReadonlySet<ConfigKey> = new Set<ConfigKey>([
+export const TAKEN_AT_ONCE: ReadonlySet<SettingKey> = new Set<SettingKey>([
+  'externalUrl',
+  'receivers',
   'logLevel',
   'auditSchedule',
   'seriesLimit',

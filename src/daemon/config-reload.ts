@@ -5,7 +5,7 @@
 import { compareConfig } from '../config/compare.ts';
 import { FileWatch } from '../config/file-watch.ts';
 import type { Config } from '../config/schema.ts';
-import type { ConfigKey } from '../config/settings.ts';
+import type { SettingKey } from '../config/settings.ts';
 import type { Millis } from '../model/facts.ts';
 import type { ConfigStatus } from '../telemetry/families.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -27,7 +27,7 @@ export interface ConfigReloadOptions {
   readonly logger: Logger;
   readonly now: () => Millis;
   /** Puts what takes effect at once into force. `config` is what is in force from now on. */
-  readonly apply: (config: Config, taken: readonly ConfigKey[]) => void;
+  readonly apply: (config: Config, taken: readonly SettingKey[]) => void;
 }
 
 export class ConfigReload {

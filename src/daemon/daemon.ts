@@ -153,7 +153,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   const remediation = new RemediationSwitch(context);
   await remediation.take(config);
-  outlets.push(remediation, ...(await openOutlets(context)));
+  const telling = await openOutlets(context);
+  outlets.push(remediation, ...telling.outlets);
   // After the outlets: each is told that it leads before it is handed what nobody has told.
   const lastSign = () => elector?.lastSign ?? Number.NEGATIVE_INFINITY;
   const interregnum = new Interregnum({ leadership, lastSign, monotonic, hand });
@@ -188,6 +189,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       metrics.limitSeries(next.seriesLimit);
       if (taken.includes('auditSchedule')) auditTask.move(next.auditSchedule);
       remediation.take(next).catch(broken.reject);
+      if (taken.includes('receivers') || taken.includes('externalUrl'))
+        telling
+          .take(next)
+          .catch((error: Error) =>
+            logger.error({ event: 'config' }, `the receivers stay as they were: ${error.message}`),
+          );
     },
   });
   const metrics = createMetrics({
@@ -207,6 +214,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         notices,
         watches: source.health(),
         skippedLines: 0,
+        telling: telling.stats(),
         drops: { ...engine.pipeline.detector.drops(), ...web.drops() },
       };
     },

@@ -53,21 +53,24 @@ export class LazyJqEngine implements JqEngine {
   /** Throws when `load` was not awaited before: an answer made up here would be a wrong verdict. */
   deletePaths(expression: string, input: Json): Outcome {
     if (this.#jq === undefined) throw new Error('jq was asked before it was loaded: await load() first');
-    if (this.#endless.has(expression)) return timedOut(this.#timeoutMs);
     const key = JSON.stringify([expression, input]);
     const known = this.#cache.get(key);
     if (known !== undefined) return known;
-    const outcome = this.#run(this.#jq, expression, input);
+    const outcome = this.evaluate(`del(${expression})`, input);
     if (this.#cache.size >= this.#cacheSize) this.#cache.delete(this.#cache.keys().next().value ?? '');
     this.#cache.set(key, outcome);
     return outcome;
   }
 
-  #run(jq: Jq, expression: string, input: Json): Outcome {
+  /** The one JSON value that a program makes of another; not remembered. Throws when `load` was not awaited before. */
+  evaluate(program: string, input: Json): Outcome {
+    const jq = this.#jq;
+    if (jq === undefined) throw new Error('jq was asked before it was loaded: await load() first');
+    if (this.#endless.has(program)) return timedOut(this.#timeoutMs);
     try {
       this.#stopwatch ??= new Stopwatch();
       const { stdout, stderr, exitCode } = this.#stopwatch.run(this.#timeoutMs, () =>
-        jq.raw(JSON.stringify(input), `del(${expression})`, ['-c']),
+        jq.raw(JSON.stringify(input), program, ['-c']),
       );
       if (exitCode === 0) return outputOf(stdout);
       return { outcome: exitCode === COMPILE_ERROR ? 'invalid' : 'failed', message: firstLineOf(stderr) };
@@ -76,7 +79,7 @@ export class LazyJqEngine implements JqEngine {
       void this.#reload().catch(() => undefined);
       if (!isTimeout(error))
         return { outcome: 'failed', message: error instanceof Error ? error.message : String(error) };
-      this.#endless.add(expression);
+      this.#endless.add(program);
       return timedOut(this.#timeoutMs);
     }
   }

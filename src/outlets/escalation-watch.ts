@@ -10,18 +10,24 @@ const EVERY_MS = 15_000;
 /** As many as conflicts are remembered at most; a checkpoint has to stay small. */
 const MOST_RESTORED = 1_000;
 
+export interface EscalationListener {
+  /** Called once for each fight that escalates, in every replica. */
+  escalated(conflict: Conflict): void;
+  /** Called after every look. */
+  looked(): void;
+}
+
 export class EscalationWatch implements Outlet {
   readonly name = 'escalations';
   readonly section: CheckpointSection;
   readonly #detector: Pipeline['detector'];
-  readonly #tell: (conflict: Conflict) => void;
+  readonly #listener: EscalationListener;
   readonly #escalations = new Escalations();
   readonly #timer: NodeJS.Timeout;
 
-  /** `tell` is called once for each fight that escalates, in every replica. */
-  constructor(detector: Pipeline['detector'], tell: (conflict: Conflict) => void) {
+  constructor(detector: Pipeline['detector'], listener: EscalationListener) {
     this.#detector = detector;
-    this.#tell = tell;
+    this.#listener = listener;
     this.section = {
       name: 'escalations',
       save: () => this.#escalations.all(),
@@ -33,8 +39,10 @@ export class EscalationWatch implements Outlet {
 
   look(): void {
     const fresh = new Set(this.#escalations.look(this.#detector.now, this.#detector.contestedCounts()));
-    if (fresh.size === 0) return;
-    for (const conflict of this.#detector.conflicts()) if (fresh.has(conflict.id)) this.#tell(conflict);
+    if (fresh.size > 0) {
+      for (const conflict of this.#detector.conflicts()) if (fresh.has(conflict.id)) this.#listener.escalated(conflict);
+    }
+    this.#listener.looked();
   }
 
   has(conflictId: string): boolean {

@@ -90,16 +90,16 @@ export class KubernetesEvents implements Outlet {
       this.#waiting.shift();
       this.outcomes.dropped += 1;
     }
-    this.#running ??= this.#work().finally(() => {
-      this.#running = null;
-    });
+    this.#running ??= this.#work();
   }
 
   async #work(): Promise<void> {
     for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
-      if (this.#stopping.signal.aborted) return;
       this.outcomes[await this.#write(event)] += 1;
+      if (this.#stopping.signal.aborted) break;
     }
+    // In the same turn as the last look: what comes after it starts anew.
+    this.#running = null;
   }
 
   async #write(event: EventInput): Promise<keyof KubernetesEvents['outcomes']> {

@@ -114,7 +114,7 @@ function applicationDocument(app: { namespace: string; name: string } | null): A
   return app === null ? null : { namespace: app.namespace, name: app.name };
 }
 
-function conflictDocument({ conflict, remedy }: ReportedConflict): ConflictDocument {
+export function conflictDocument({ conflict, remedy }: ReportedConflict): ConflictDocument {
   const { impact } = conflict;
   return {
     id: conflict.id,
@@ -195,7 +195,7 @@ function remedyDocument(remedy: Remedy): RemedyDocument {
   };
 }
 
-function noticeDocument(notice: Notice): NoticeDocument {
+export function noticeDocument(notice: Notice): NoticeDocument {
   return {
     kind: notice.kind,
     ...(notice.category === undefined ? {} : { category: notice.category }),

@@ -110,7 +110,7 @@ const courseSchema = z.object({
   rhythm: z.object({ from: time, slotSeconds: z.number().positive(), counts: z.array(count) }),
 });
 
-const conflictSchema = z.object({
+export const conflictSchema = z.object({
   id: z.string().min(1),
   kind: z.enum(['replicas', 'template', 'field', 'shared-object']) satisfies z.ZodType<ConflictKind>,
   workload: workloadSchema,
@@ -140,7 +140,7 @@ const conflictSchema = z.object({
   course: courseSchema.optional(),
 });
 
-const noticeSchema = z.object({
+export const noticeSchema = z.object({
   kind: z.string().min(1),
   /** Of a notice about drift: what sort (docs/drift.md). */
   category: z.string().min(1).optional(),

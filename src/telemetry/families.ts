@@ -11,6 +11,7 @@ import type { ContestedSeries, WorkloadLabels } from './contested-series.ts';
 import { WORKLOAD_LABELS } from './contested-series.ts';
 import { LIMIT_FAMILIES, PROCESS_FAMILIES } from './process-families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
+import { TELLING_FAMILIES } from './telling-families.ts';
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -294,6 +295,7 @@ export const FAMILIES: readonly Family[] = [
     samples: ({ collectErrors }) => [...collectErrors].map(([family, value]) => ({ labels: { family }, value })),
   },
   ...LIMIT_FAMILIES,
+  ...TELLING_FAMILIES,
   ...PROCESS_FAMILIES,
 ];
 

@@ -19,4 +19,17 @@ export interface TelemetrySnapshot {
   readonly skippedLines: number;
   /** How often each bound on memory or connections was reached and something was dropped, since the start. */
   readonly drops?: Readonly<Record<string, number>>;
+  /** What became of messages and Events; absent where nobody is told. */
+  readonly telling?: TellingCounts;
+}
+
+/** Counts since the start, by outcome. */
+export interface TellingCounts {
+  readonly receivers: readonly {
+    readonly receiver: string;
+    readonly counts: Readonly<Record<string, number>>;
+    readonly waiting: number;
+  }[];
+  /** null where none are written. */
+  readonly events: Readonly<Record<string, number>> | null;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import { environmentName, flagName, SETTINGS } from '../../src/config/settings.ts';
+import { environmentName, FILE_SETTINGS, flagName, SETTINGS } from '../../src/config/settings.ts';
 
 function fileWith(text: string): string {
   const file = join(mkdtempSync(join(tmpdir(), 'tugwatch-config-')), 'config.yaml');
@@ -26,7 +26,7 @@ describe('the configuration', () => {
   it('has a default for every setting, and a purpose', () => {
     const config = loadConfig({ env: {}, flags: {} });
     expect(config.port).toBe(8080);
-    expect(Object.keys(configSchema.shape)).toEqual(Object.keys(SETTINGS));
+    expect(Object.keys(configSchema.shape)).toEqual(Object.keys({ ...SETTINGS, ...FILE_SETTINGS }));
   });
 
   it('takes the flag before the environment, the environment before the file, the file before the default', () => {

@@ -31,6 +31,7 @@ const ELSEWHERE: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^kubectl create clusterrolebinding/, 'the embedded API server has no RBAC'],
   [/^kubectl -n tugwatch /, 'needs pods that run; the names are held below'],
   [/^(npm run --silent tugwatch -- |tugwatch )run\b/, 'test/e2e'],
+  [/^tugwatch test-message /, 'test/commands/test-message.test.ts, where there are receivers'],
   [/ --watch$/, 'test/e2e/why-watch.test.ts'],
   [/^\$ kubectl tugwatch|^kubectl tugwatch/, 'test/e2e, where the plugin is on the PATH'],
   [/ fix \S+ --apply$/, 'test/e2e/fix.test.ts, where the question is answered'],

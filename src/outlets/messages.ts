@@ -1,0 +1,160 @@
+/** Messages to people elsewhere: Slack, Teams, PagerDuty, Alertmanager, any webhook. What is told follows from the state of each fight. */
+import type { AlertmanagerReceiver, MessageReceiver, Receiver } from '../config/receivers.ts';
+import type { CheckpointSection } from '../daemon/checkpoint-sections.ts';
+import type { Outlet } from '../daemon/outlet.ts';
+import type { Observation } from '../model/observations.ts';
+import type { Conflict } from '../model/verdicts.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { AlertmanagerSync } from './alertmanager.ts';
+import { conflictMessage, noticeMessage } from './build-message.ts';
+import { Courier, type CourierOptions, type MessageOutcome } from './courier.ts';
+import { endOf, type OccasionKind } from './occasion.ts';
+import { type Entry, type Phase, ToldLedger } from './told.ts';
+import { passesFilters, wantsNotice, wantsOccasion } from './wants.ts';
+
+export interface MessagesOptions extends CourierOptions {
+  readonly pipeline: Pick<Pipeline, 'detector' | 'remedyFor'>;
+  /** Whether the fight costs capacity. */
+  readonly hasEscalated: (conflictId: string) => boolean;
+  readonly externalUrl: () => string;
+  /** Stores what was told. */
+  readonly persist: () => Promise<unknown>;
+}
+
+/** What a receiver has got, for the metrics. */
+export interface ReceiverStats {
+  readonly receiver: string;
+  readonly counts: Readonly<Record<MessageOutcome, number>>;
+  readonly waiting: number;
+}
+
+export class Messages implements Outlet {
+  readonly name = 'messages';
+  readonly section: CheckpointSection;
+  readonly #options: MessagesOptions;
+  readonly #told = new ToldLedger();
+  readonly #couriers = new Map<string, Courier>();
+  readonly #alertmanagers = new Map<string, AlertmanagerSync>();
+
+  constructor(options: MessagesOptions) {
+    this.#options = options;
+    this.section = {
+      name: 'messages',
+      save: () => this.#told.save(),
+      restore: (value) => this.#told.restore(value),
+    };
+  }
+
+  /** The receivers from now on. What waits for one that stays goes by its new settings. */
+  take(receivers: readonly Receiver[]): void {
+    const told = receivers.filter((receiver): receiver is MessageReceiver => receiver.type !== 'alertmanager');
+    const kept = receivers.filter((receiver): receiver is AlertmanagerReceiver => receiver.type === 'alertmanager');
+    exchange(this.#couriers, told, (receiver) => new Courier(receiver, this.#options));
+    exchange(this.#alertmanagers, kept, (receiver) => new AlertmanagerSync(receiver, this.#options));
+    this.#told.keep(told.map(({ name }) => name));
+  }
+
+  observe(observation: Observation): void {
+    if (!this.#options.leads()) return;
+    if (observation.type === 'transition') {
+      this.#follow(observation.transition.conflict);
+      for (const alertmanager of this.#alertmanagers.values()) alertmanager.poke();
+    } else if (observation.type === 'notice') {
+      for (const courier of this.#couriers.values()) {
+        if (wantsNotice(courier.receiver, observation.notice))
+          courier.enqueue(noticeMessage(observation.notice, this.#options.externalUrl()));
+      }
+    }
+  }
+
+  /** Tells what has not been told of any fight: after a restart, a change of leader, or an escalation. */
+  look(): void {
+    if (!this.#options.leads()) return;
+    for (const conflict of this.#options.pipeline.detector.conflicts()) this.#follow(conflict);
+  }
+
+  /** Sends what changed at once, to those who hear of everything that lasts as well. */
+  poke(): void {
+    this.look();
+    for (const alertmanager of this.#alertmanagers.values()) alertmanager.poke();
+  }
+
+  /** Another process leads now. */
+  handOver(): void {
+    for (const courier of this.#couriers.values()) courier.handOver();
+  }
+
+  stats(): ReceiverStats[] {
+    const told = [...this.#couriers.values()].map(({ receiver, counts, waiting }) => ({
+      receiver: receiver.name,
+      counts,
+      waiting,
+    }));
+    return [...told, ...[...this.#alertmanagers.values()].map((alertmanager) => alertmanager.stats())];
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all([...this.#couriers.values()].map((courier) => courier.idle()));
+  }
+
+  async stop(): Promise<void> {
+    const all = [...this.#couriers.values(), ...this.#alertmanagers.values()];
+    await Promise.all(all.map((each) => each.stop()));
+    await this.#options.post.close();
+  }
+
+  #follow(conflict: Conflict): void {
+    for (const courier of this.#couriers.values()) this.#tellOf(conflict, courier);
+  }
+
+  #tellOf(conflict: Conflict, courier: Courier): void {
+    const { name } = courier.receiver;
+    const known = this.#told.get(name, conflict.id);
+    if (conflict.state === 'confirmed') {
+      const entry = known ?? this.#told.open(name, conflict.id);
+      if (entry.queued === 'over') entry.severity = 'warning';
+      if (entry.queued === null || entry.queued === 'over') this.#send('confirmed', conflict, courier, entry);
+      if (entry.queued !== 'escalated' && this.#options.hasEscalated(conflict.id)) {
+        entry.severity = 'critical';
+        this.#send('escalated', conflict, courier, entry);
+      }
+    } else if (conflict.state === 'resolved' && known !== undefined && known.queued !== 'over')
+      this.#send(endOf(conflict), conflict, courier, known);
+  }
+
+  #send(kind: OccasionKind, conflict: Conflict, courier: Courier, entry: Entry): void {
+    const { pipeline, externalUrl, persist } = this.#options;
+    const { receiver } = courier;
+    const phase: Phase = kind === 'half-fixed' || kind === 'resolved' ? 'over' : kind;
+    entry.queued = phase;
+    const settle = () => this.#told.settle(receiver.name, conflict.id, phase);
+    if (!wantsOccasion(receiver, kind) || !passesFilters(receiver, conflict.workload, entry.severity)) {
+      settle();
+      return;
+    }
+    const at = phase === 'over' ? (conflict.resolvedAt ?? pipeline.detector.now) : pipeline.detector.now;
+    const remedy = pipeline.remedyFor(conflict);
+    courier.enqueue(conflictMessage({ kind, at, severity: entry.severity, conflict, remedy }, externalUrl()), () => {
+      settle();
+      return persist();
+    });
+  }
+}
+
+/** Stops what is no longer named, makes what is new, and gives the others their new settings. */
+function exchange<R extends Receiver, W extends { receiver: R; stop(): Promise<void> }>(
+  workers: Map<string, W>,
+  receivers: readonly R[],
+  make: (receiver: R) => W,
+): void {
+  for (const [name, worker] of workers) {
+    if (receivers.some((receiver) => receiver.name === name)) continue;
+    workers.delete(name);
+    void worker.stop();
+  }
+  for (const receiver of receivers) {
+    const worker = workers.get(receiver.name);
+    if (worker === undefined) workers.set(receiver.name, make(receiver));
+    else worker.receiver = receiver;
+  }
+}
