@@ -8,6 +8,7 @@ import type { DestinationTest } from './model/destinations.ts';
 import type { Change, FactKind, Millis, ObjectRef } from './model/facts.ts';
 import type { Observation } from './model/observations.ts';
 import type { LensRequest } from './model/ports.ts';
+import type { Holds } from './model/shard.ts';
 import { Pipeline } from './pipeline.ts';
 import { needsJq } from './rules/needs-jq.ts';
 
@@ -15,6 +16,8 @@ export interface EngineOptions {
   readonly jq: LazyJqEngine;
   /** Which destinations of Applications are the watched cluster; Argo CD's own when absent. */
   readonly isHere?: DestinationTest;
+  /** The share of the namespaces that is held here; all of them when absent. */
+  readonly holds?: Holds | undefined;
   readonly requestLens: (request: LensRequest) => void;
   readonly onObservation?: (observation: Observation) => void;
   /** Changes wait for jq and it cannot be had, or what waited cannot be taken in: nothing more will be concluded. */
@@ -39,7 +42,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.pipeline = new Pipeline(options.jq, options.isHere);
+    this.pipeline = new Pipeline(options.jq, options.isHere, options.holds);
   }
 
   /** Takes the next change. In order, whatever waits. */

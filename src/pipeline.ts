@@ -9,6 +9,7 @@ import type { DestinationTest } from './model/destinations.ts';
 import type { Change, Millis } from './model/facts.ts';
 import type { Observation } from './model/observations.ts';
 import type { JqEngine, LensRequest } from './model/ports.ts';
+import { HOLDS_ALL, type Holds, holdsChange } from './model/shard.ts';
 import type { Conflict, Remedy } from './model/verdicts.ts';
 import { readCommand } from './remedy/commands.ts';
 import { remedyForConflict } from './remedy/remedy.ts';
@@ -26,12 +27,14 @@ export class Pipeline {
   readonly model: ClusterModel;
   readonly detector: Detector;
   readonly #jq: JqEngine;
+  readonly #holds: Holds;
   #firstAt: Millis | null = null;
   #lastAt: Millis = 0;
 
-  /** `isHere`: which destinations of Applications are the watched cluster. */
-  constructor(jq: JqEngine, isHere?: DestinationTest) {
-    this.model = new ClusterModel(isHere);
+  /** `isHere`: which destinations of Applications are the watched cluster. `holds`: which namespaces are its share. */
+  constructor(jq: JqEngine, isHere?: DestinationTest, holds: Holds = HOLDS_ALL) {
+    this.#holds = holds;
+    this.model = new ClusterModel(isHere, holds);
     this.#jq = jq;
     this.detector = new Detector({ model: this.model, jq });
   }
@@ -40,6 +43,7 @@ export class Pipeline {
   feed(change: Change): Observation[] {
     this.#firstAt ??= change.at;
     this.#lastAt = Math.max(this.#lastAt, change.at);
+    if (!holdsChange(this.#holds, change)) return [];
     return this.detector.observe(this.model.apply(change));
   }
 

@@ -28,7 +28,7 @@ export function collectRisks(context: AuditContext, rules: readonly Rule[] = RUL
       ...(application === undefined ? [] : applications.flatMap((subject) => application(subject, context))),
       ...(cluster === undefined ? [] : cluster(context.model, context)),
     ];
-    for (const finding of findings) risks.push(riskOf(rule, finding));
+    for (const finding of findings) if (context.model.tells(finding.workload)) risks.push(riskOf(rule, finding));
   }
   risks.sort(byPlaceThenRule);
   const accused = new Set(risks.map((risk) => keyOf(risk.workload)));

@@ -24,6 +24,7 @@ export const configSchema = z.strictObject({
   pageAuth: z.enum(['none', 'loopback', 'token-review']).default('none'),
   namespace: z.string().default(''),
   argocdNamespace: z.string().default(''),
+  shard: z.string().refine(isShard, 'use index/number with an index from 0, such as 0/3, or pod/3').default(''),
   localDestinations: listOf('a list of servers or names, such as prod-eu,https://10.0.0.1'),
   kubeconfig: z.string().default(''),
   context: z.string().default(''),
@@ -64,6 +65,13 @@ export const configSchema = z.strictObject({
 } satisfies Record<SettingKey, z.ZodType>);
 
 export type Config = z.infer<typeof configSchema>;
+
+/** '', '0/3' or 'pod/3'; more than 64 processes would each still read everything. */
+function isShard(text: string): boolean {
+  const [, index, of] = /^(pod|\d{1,2})\/(\d{1,2})$/.exec(text) ?? [];
+  const count = Number(of);
+  return text === '' || (count >= 1 && count <= 64 && (index === 'pod' || Number(index) < count));
+}
 
 function splitAtCommas(text: string): string[] {
   return text

@@ -8,6 +8,8 @@ export const SETTINGS = {
   pageAuth: 'the same for page and API; loopback is for kubectl port-forward only (default none)',
   namespace: 'watch the workloads of this namespace only; empty is all of them',
   argocdNamespace: 'look for Applications and their settings in this namespace only; empty is all of them',
+  shard:
+    'share of the namespaces that this process holds, such as 0/3; pod/3 takes the ordinal of the pod; empty is all',
   localDestinations:
     'servers or names under which Argo CD knows this cluster, beside in-cluster: prod-eu,https://10.0.0.1',
   kubeconfig: 'path of a kubeconfig; empty is the service account in a pod, else the usual files',

@@ -11,6 +11,7 @@ import { LiveSource } from '../kubernetes/live-source.ts';
 import { systemTimers, type Timers } from '../kubernetes/timers.ts';
 import { localOr } from '../model/destinations.ts';
 import type { Observation } from '../model/observations.ts';
+import { holdsOf } from '../model/shard.ts';
 import type { NoticeKind } from '../model/verdicts.ts';
 import { openOutlets } from '../outlets/open-outlets.ts';
 import type { Remediator } from '../remediation/remediator.ts';
@@ -36,6 +37,7 @@ import { Releasers } from './releasers.ts';
 import { RemediationSwitch } from './remediation-switch.ts';
 import { schedule } from './schedule.ts';
 import { elsewhereSentence, leaderSentence, logAudit, readySentence } from './sentences.ts';
+import { shardedConfig } from './sharding.ts';
 import { createStandstillWatch } from './standstill.ts';
 import { steadyTimers } from './steady-clock.ts';
 import { Tenure } from './tenure.ts';
@@ -86,7 +88,9 @@ export interface Daemon {
 
 /** Starts watching and serving. @throws Error with a sentence when the port cannot be had */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config, client, logger, env = {} } = options;
+  const { client, logger, env = {} } = options;
+  const { shard, config } = shardedConfig(options.config, env);
+  const holds = holdsOf(shard);
   const releasers = new Releasers();
   const stop = () =>
     releasers.releaseAll(RELEASE_MS, (name, error) =>
@@ -115,6 +119,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     cluster: client.cluster,
     namespace: config.namespace,
     argocdNamespace: config.argocdNamespace,
+    holds,
     timers,
     observe: createWatchLog(logger, monotonic),
     warn: (message) => logger.warn({ event: 'watch' }, message),
@@ -124,6 +129,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const engine = new Engine({
     jq: new LazyJqEngine(),
     isHere: localOr([client.server, ...config.localDestinations]),
+    holds,
     requestLens: (request) => source.requestLens(request),
     onObservation: observe,
     onFailure: broken.reject,
@@ -175,12 +181,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const audit = createPaced(() => engine.pipeline.audit(), monotonic, AUDIT_FRESH_MS);
   const report = () => {
     advance();
-    return engine.pipeline.report(audit.recent(), { health: { watches: source.health(), skippedLines: 0 } });
+    return engine.pipeline.report(audit.recent(), { health: { watches: source.health(), skippedLines: 0, shard } });
   };
   const recentReport = createPaced(report, monotonic);
 
   const reload = new ConfigReload({
-    initial: config,
+    initial: options.config,
     origin: options.configOrigin,
     logger,
     now: () => timers.now(),
@@ -203,6 +209,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     seriesLimit: config.seriesLimit,
     config: () => reload.status(),
     leads: () => leadership.leads(),
+    shard,
     processMetrics: true,
     snapshot: () => {
       const now = advance();

@@ -48,7 +48,7 @@ export class Detector {
   readonly #events = new HealEvents();
   readonly #meter: Meter;
   readonly #witness: Witness;
-  readonly #board = new NoticeBoard();
+  readonly #board: NoticeBoard;
   readonly drops = () => dropsOf(this.#desk, this.#tracks, this.#ledger, this.#board);
   readonly #desk = new LensDesk();
   readonly #fixes = new LiveFixes();
@@ -64,6 +64,7 @@ export class Detector {
 
   constructor(options: DetectorOptions) {
     this.#model = options.model;
+    this.#board = new NoticeBoard((ref) => this.#model.tells(ref));
     this.#context = options;
     this.#ledger = new Ledger(
       (record, now) => this.#view(record, now),
@@ -242,7 +243,7 @@ export class Detector {
     // In a fast loop the object is written again within the second: wait for the end of this heal, and it is missed.
     const here = this.#model.isHere(next);
     for (const ref of here ? this.#healed.returning(next, at) : []) {
-      this.#desk.open(ref, `Application ${next.ref.name} heals it again`, at);
+      if (this.#model.tells(ref)) this.#desk.open(ref, `Application ${next.ref.name} heals it again`, at);
     }
     if (here) this.#healed.saw(next, step, at);
     if (step !== null && (step.begun || step.ended)) {
@@ -280,7 +281,8 @@ export class Detector {
     this.#now = now;
     this.#sight.opened(now);
     this.#adjudicator.expire(now);
-    for (const { object, heal } of this.#healed.due(now, (ref) => this.#hasSeenFight(ref)))
+    const known = (ref: ObjectRef) => !this.#model.tells(ref) || this.#hasSeenFight(ref);
+    for (const { object, heal } of this.#healed.due(now, known))
       this.#adjudicator.hearUnexplained(object, heal, this.#desk, now);
     if (now - this.#reviewedAt >= REVIEW_MS) {
       this.#reviewedAt = now;

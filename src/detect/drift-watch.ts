@@ -79,6 +79,7 @@ export class DriftWatch {
       if (resource.status !== 'OutOfSync' || resource.requiresPruning || resource.kind === 'Application') continue;
       if (differing.size >= MOST_OF_ONE) break;
       const ref = refOf(resource);
+      if (!this.#context.model.tells(ref)) continue;
       const key = keyOf(ref);
       differing.add(key);
       const look = episode.looks.get(key);

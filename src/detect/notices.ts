@@ -17,17 +17,31 @@ export interface NoticeInput {
   readonly message: string;
 }
 
+/** The object that a notice is about: the workload, else the Application. */
+function subjectOf({ workload, application }: NoticeInput): ObjectRef | null {
+  if (workload !== null || application === null) return workload;
+  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', ...application };
+}
+
 /** The notices so far: one per kind, category, workload and application, with the time and words of the latest. */
 export class NoticeBoard {
+  readonly #tells: (ref: ObjectRef) => boolean;
   #notices = new Map<string, Notice>();
   /** Notices that gave way to newer ones. */
   dropped = 0;
+
+  /** `tells`: whether what is found about an object is told from here; of another shard's nothing is put up. */
+  constructor(tells: (ref: ObjectRef) => boolean = () => true) {
+    this.#tells = tells;
+  }
 
   /** Puts a notice up; `fresh` when it was not there before. */
   post(input: NoticeInput): { readonly notice: Notice; readonly fresh: boolean } {
     const key = boardKey(input);
     const known = this.#notices.get(key);
     const notice: Notice = { ...input, count: (known?.count ?? 0) + 1 };
+    const about = subjectOf(input);
+    if (about !== null && !this.#tells(about)) return { notice, fresh: false };
     this.#notices.delete(key);
     this.#notices.set(key, notice);
     if (this.#notices.size > MOST) {

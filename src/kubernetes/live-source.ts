@@ -2,6 +2,7 @@
 import type { ArgoSettingsFact, Change, Fact, Json } from '../model/facts.ts';
 import type { WatchHealth } from '../model/health.ts';
 import type { LensRequest } from '../model/ports.ts';
+import { HOLDS_ALL, type Holds, isDivided } from '../model/shard.ts';
 import type { ChangeSource } from '../model/source.ts';
 import type { KubeClient } from './client.ts';
 import { shapeOf } from './decode/shapes.ts';
@@ -10,6 +11,7 @@ import type { RawLine } from './object-feed.ts';
 import { projectLens } from './projections/lens.ts';
 import { DEFAULT_SETTINGS, type ProjectionSettings } from './projections/metadata.ts';
 import { project } from './projections/project.ts';
+import { textAt } from './projections/read-json.ts';
 import { Reflector } from './reflector.ts';
 import { type ReflectorEvent, resourceName } from './reflector-events.ts';
 import { WATCHED_RESOURCES, type WatchedResource } from './resources.ts';
@@ -25,6 +27,8 @@ export interface LiveSourceOptions {
   readonly namespace?: string | undefined;
   /** Argo CD's own objects of this namespace only; '' is every one. */
   readonly argocdNamespace?: string | undefined;
+  /** The share of the namespaces whose objects matter; all of them when absent. */
+  readonly holds?: Holds | undefined;
   readonly resources?: readonly WatchedResource[] | undefined;
   readonly timers?: Timers | undefined;
   /** What the watches report of themselves: for log and metrics. `about` is 'deployments.apps' or 'lens on …'. */
@@ -145,7 +149,9 @@ export class LiveSource implements ChangeSource {
   }
 
   #add(resource: WatchedResource): Watch {
-    const { client, observe, tap, pace, namespace = '', argocdNamespace = '' } = this.#options;
+    const { client, observe, tap, pace, namespace = '', argocdNamespace = '', holds = HOLDS_ALL } = this.#options;
+    // Another shard's objects are not even projected: that is most of the work of a watch.
+    const isElsewhere = (raw: Json) => isDivided(resource.fact) && !holds(textAt(raw, 'metadata', 'namespace'));
     const name = resourceName(resource);
     const reflector = new Reflector({
       client,
@@ -156,7 +162,7 @@ export class LiveSource implements ChangeSource {
         // A recording wants objects whole.
         shape: tap === undefined ? shapeOf(resource) : undefined,
       },
-      decode: (raw: Json) => project(raw, resource, this.#settings),
+      decode: (raw: Json) => (isElsewhere(raw) ? null : project(raw, resource, this.#settings)),
       emit: (change) => this.#take(change),
       observe: (event) => observe?.(name, event),
       tap: tap === undefined ? undefined : (line) => tap(resource, line),

@@ -20,6 +20,7 @@ import type {
 } from './facts.ts';
 import { FactPool, inherit } from './lean-facts.ts';
 import { groupOf, keyOf, keyOfParts, keyOfTarget } from './refs.ts';
+import { HOLDS_ALL, type Holds, isArgoObject } from './shard.ts';
 
 /** What scales a workload. */
 export type Scaler = HpaFact | ScaledObjectFact;
@@ -68,10 +69,22 @@ export class ClusterModel {
   /** group/kind/namespace/name → keys of the Applications whose status.resources lists it. */
   readonly #listedBy = new Map<string, Keys>();
   readonly #isHere: DestinationTest;
+  readonly #holds: Holds;
 
   /** `isHere`: which destinations are the cluster whose workloads this holds; the one of Argo CD when absent. */
-  constructor(isHere: DestinationTest = isLocalDestination) {
+  constructor(isHere: DestinationTest = isLocalDestination, holds: Holds = HOLDS_ALL) {
     this.#isHere = isHere;
+    this.#holds = holds;
+  }
+
+  /**
+   * Whether what is found about an object is told from here, and not by another shard. An Application's configuration
+   * is told of where its workloads should be; Argo CD's settings by every shard that finds something.
+   */
+  tells(ref: ObjectRef): boolean {
+    if (this.#holds === HOLDS_ALL || (ref.kind === 'ConfigMap' && this.argoSettings.has(keyOf(ref)))) return true;
+    const application = ref.kind === 'Application' && isArgoObject(ref) ? this.applications.get(keyOf(ref)) : undefined;
+    return this.#holds(application?.destination.namespace || ref.namespace);
   }
 
   /** Takes one change in and says what it replaced. */
@@ -266,10 +279,6 @@ export class ClusterModel {
       for (const resource of fact.resources) removeFrom(this.#listedBy, resourceKey(resource), key);
     }
   }
-}
-
-function isArgoObject({ apiVersion, kind }: ObjectRef): boolean {
-  return groupOf(apiVersion) === 'argoproj.io' && ['Application', 'ApplicationSet', 'AppProject'].includes(kind);
 }
 
 function resourceKey(resource: { group: string; kind: string; namespace: string; name: string }): string {

@@ -2,6 +2,7 @@
 import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { WatchHealth } from '../model/health.ts';
 import { displayRef } from '../model/refs.ts';
+import type { Shard } from '../model/shard.ts';
 import type { Conflict, ConflictState, Course, LevelAt, Notice, Remedy, Risk, Safe } from '../model/verdicts.ts';
 import type {
   ApplicationDocument,
@@ -26,6 +27,8 @@ export interface ReportHealth {
   readonly watches: readonly WatchHealth[];
   /** Lines of a recording that could not be read. */
   readonly skippedLines: number;
+  /** The share of the namespaces that this is about; absent or null for all of them. */
+  readonly shard?: Shard | null;
 }
 
 export interface ReportInput {
@@ -248,5 +251,6 @@ function healthDocument(health: ReportHealth): HealthDocument {
         message: watch.message,
       })),
     skippedLines: health.skippedLines,
+    ...(health.shard ? { shard: health.shard } : {}),
   };
 }

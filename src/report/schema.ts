@@ -192,6 +192,8 @@ const healthSchema = z.object({
   watches: z.array(watchSchema),
   /** Lines of a recording that could not be read. */
   skippedLines: count,
+  /** The share of the namespaces that this report is about; absent where it is about all. */
+  shard: z.object({ index: count, of: count }).optional(),
 });
 
 const watchedSchema = z.object({

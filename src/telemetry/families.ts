@@ -5,11 +5,12 @@
 import type { Millis } from '../model/facts.ts';
 import type { WatchState } from '../model/health.ts';
 import type { ReplicasNow, SyncCounts } from '../model/observations.ts';
+import type { Shard } from '../model/shard.ts';
 import type { ConflictState, HealKind, Severity, WriterKind } from '../model/verdicts.ts';
 import { visible } from '../report/visible.ts';
 import type { ContestedSeries, WorkloadLabels } from './contested-series.ts';
 import { WORKLOAD_LABELS } from './contested-series.ts';
-import { LIMIT_FAMILIES, PROCESS_FAMILIES } from './process-families.ts';
+import { LIMIT_FAMILIES, PROCESS_FAMILIES, SHARD_FAMILIES } from './process-families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
 import { TELLING_FAMILIES } from './telling-families.ts';
 
@@ -41,6 +42,8 @@ export interface SelfView {
   readonly collectErrors: ReadonlyMap<string, number>;
   /** How the last reading of the configuration file went; null where no daemon runs. */
   readonly config: ConfigStatus | null;
+  /** null: this process holds every namespace. */
+  readonly shard: Shard | null;
   /** Of several replicas one does; a process that runs alone does. */
   readonly leads: boolean;
 }
@@ -296,6 +299,7 @@ export const FAMILIES: readonly Family[] = [
   },
   ...LIMIT_FAMILIES,
   ...TELLING_FAMILIES,
+  ...SHARD_FAMILIES,
   ...PROCESS_FAMILIES,
 ];
 

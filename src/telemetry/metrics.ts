@@ -1,5 +1,6 @@
 /** /metrics: the families of families.ts, filled from one snapshot a scrape, in a registry of our own. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Shard } from '../model/shard.ts';
 import type { ConfigStatus, Family, Sample, SelfView, TelemetryView } from './families.ts';
 import { FAMILIES } from './families.ts';
 import { PROCESS_FAMILIES } from './process-families.ts';
@@ -19,6 +20,8 @@ export interface MetricsOptions {
   readonly config?: () => ConfigStatus;
   /** Whether this process leads; it does when absent. Told of where `config` is. */
   readonly leads?: () => boolean;
+  /** The share of the namespaces that this process holds; null or absent for all of them. */
+  readonly shard?: Shard | null;
   /** Adds process_* and nodejs_*. */
   readonly processMetrics?: boolean;
   /** Told of every family that could not be computed ('snapshot' when there was none at all). */
@@ -77,6 +80,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
           hidden: views.hidden,
           collectErrors,
           config: options.config?.() ?? null,
+          shard: options.shard ?? null,
           leads: options.leads?.() ?? true,
         };
         for (const { labels, value } of samplesOf(family, view, self)) {

@@ -14,6 +14,20 @@ export const LIMIT_FAMILIES: readonly Family[] = [
   },
 ];
 
+/** Only where the namespaces are shared among processes. */
+export const SHARD_FAMILIES: readonly Family[] = [
+  {
+    name: 'tugwatch_shard_info',
+    type: 'gauge',
+    help: 'The share of the namespaces that this process holds: its index, from 0, and how many shares there are.',
+    labels: ['shard', 'shards'],
+    stability: 'evolving',
+    about: 'self',
+    samples: ({ shard }) =>
+      shard === null ? [] : [{ labels: { shard: String(shard.index), shards: String(shard.of) }, value: 1 }],
+  },
+];
+
 /** Only where a daemon runs. */
 export const PROCESS_FAMILIES: readonly Family[] = [
   {

@@ -60,8 +60,18 @@ describe('docs/install.md', () => {
 
   it.skipIf(!HAS_KUBECTL)('shows overlays that render (skipped where there is no kubectl on the PATH)', () => {
     const overlays = blocks('yaml').filter((text) => text.includes('kind: Kustomization'));
-    expect(overlays).toHaveLength(2);
-    const [first = '', openShift = ''] = overlays;
+    expect(overlays).toHaveLength(3);
+    const [first = '', shard = '', openShift = ''] = overlays;
+    const sharded = renderOverlay(shard);
+    expect(JSON.stringify(findObject(sharded, 'Deployment', 'tugwatch-shard-0'))).toContain(
+      '{"name":"TUGWATCH_SHARD","value":"0/3"}',
+    );
+    expect(findObject(sharded, 'ClusterRoleBinding', 'tugwatch-shard-0')).toMatchObject({
+      subjects: [{ name: 'tugwatch-shard-0', namespace: 'tugwatch' }],
+    });
+    expect(findObject(sharded, 'Service', 'tugwatch-shard-0').spec).toMatchObject({
+      selector: { 'tugwatch.dev/shard': '0' },
+    });
     expect(JSON.stringify(renderOverlay(first))).toContain(`registry.example/tools/tugwatch:${VERSION}`);
     expect(findObject(renderOverlay(first), 'ServiceMonitor', 'tugwatch')).toBeDefined();
     const { spec } = findObject(renderOverlay(openShift), 'Deployment', 'tugwatch') as unknown as {

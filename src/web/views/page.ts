@@ -116,7 +116,10 @@ function watchedSentence(report: Report): Html | null {
   if (watched === undefined) return null;
   const { workloads, applications, autoscalers, auditedAt } = watched;
   const what = `${counted(workloads, 'workload')}, ${counted(applications, 'Application')} and ${counted(autoscalers, 'autoscaler')} watched`;
-  return html`<p class="note">${what}${auditedAt !== null && html`, last audit ${agoView(auditedAt, report.window.to)}`}, risks: ${openRisks(report)}</p>`;
+  const shard = report.health?.shard;
+  const share =
+    shard === undefined ? '' : ` in shard ${shard.index} of ${shard.of}: the rest is on the pages of the others`;
+  return html`<p class="note">${what}${share}${auditedAt !== null && html`, last audit ${agoView(auditedAt, report.window.to)}`}, risks: ${openRisks(report)}</p>`;
 }
 
 function openRisks(report: Report): number {
