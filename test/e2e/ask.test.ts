@@ -118,7 +118,9 @@ describe.concurrent('tugwatch audit of a live cluster', () => {
     await using watched = await startLiveFight({ observe: (request) => requests.push(request) });
     await ask('audit', '--kubeconfig', watched.kubeconfig);
     await ask('why', 'shop/web', '--kubeconfig', watched.kubeconfig);
-    expect([...new Set(requests.map(({ verb }) => verb))].filter((verb) => !['', 'list', 'watch'].includes(verb))).toEqual([]);
+    expect(
+      [...new Set(requests.map(({ verb }) => verb))].filter((verb) => !['', 'list', 'watch'].includes(verb)),
+    ).toEqual([]);
     expect(requests.some(({ verb }) => verb === 'watch')).toBe(true);
     expect(requests.filter(({ resource }) => resource.includes('secret'))).toEqual([]);
   });
