@@ -56,7 +56,7 @@ function install(tool: PinnedTool): string | null {
     const { status, error, stderr } = spawnSync(command as string, args, {
       encoding: 'utf8',
       env: { ...process.env, GOBIN: partial },
-      timeout: Math.max(1, LIMIT_MS - (performance.now() - started)),
+      timeout: Math.max(1, Math.round(LIMIT_MS - (performance.now() - started))),
     });
     if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT') return 'it took too long';
     if (error !== undefined) return `${command}: ${(error as NodeJS.ErrnoException).code ?? error.message}`;
