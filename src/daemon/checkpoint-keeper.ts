@@ -1,8 +1,10 @@
 /** The checkpoint over the life of the daemon: read at the start and when the leadership is taken over, then written. */
+import { readCheckpoint } from '../detect/checkpoint.ts';
 import type { Engine } from '../engine.ts';
 import { KubeRequestError } from '../kubernetes/errors.ts';
 import type { Timers } from '../kubernetes/timers.ts';
 import type { Millis } from '../model/facts.ts';
+import type { Observation } from '../model/observations.ts';
 import { counted } from '../report/words.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
@@ -41,6 +43,8 @@ export class CheckpointKeeper {
   readonly #saver: CheckpointSaver;
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  /** Conflicts in the checkpoint that was taken over last, and their states. */
+  #before: ReadonlyMap<string, string> = new Map();
   /** A checkpoint that cannot be written is told of once, until one can. */
   #failing = false;
 
@@ -81,8 +85,16 @@ export class CheckpointKeeper {
   async takeOver(): Promise<void> {
     if (!this.#options.shared) return;
     const read = await this.#read(TAKE_OVER_WITHIN_MS);
+    this.#before = readStates('stored' in read ? read.stored : null);
     if ('stored' in read) this.#merge(read.stored);
     else this.#warn(`leading without what the leader before has stored, so it may be told twice: ${read.failed}`);
+  }
+
+  /** Whether the leader before has stored this very state of the conflict: then it has told of it. */
+  knewBefore(observation: Observation): boolean {
+    if (observation.type !== 'transition') return false;
+    const { to, conflict } = observation.transition;
+    return this.#before.get(conflict.id) === to;
   }
 
   /** False when it was not stored, which in a follower is as it should be. Never rejects. */
@@ -179,6 +191,11 @@ export class CheckpointKeeper {
   #warn(message: string): void {
     this.#options.logger.warn({ event: 'checkpoint' }, message);
   }
+}
+
+function readStates(stored: unknown): ReadonlyMap<string, string> {
+  const read = readCheckpoint(keepSound(stored).checkpoint);
+  return new Map('refused' in read ? [] : read.state.records.map(({ id, state }) => [id, state]));
 }
 
 async function readOnce(store: CheckpointStore): Promise<Read> {

@@ -163,7 +163,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   outlets.push(remediation, ...telling.outlets);
   // After the outlets: each is told that it leads before it is handed what nobody has told.
   const lastSign = () => elector?.lastSign ?? Number.NEGATIVE_INFINITY;
-  const interregnum = new Interregnum({ leadership, lastSign, monotonic, hand });
+  const interregnum = new Interregnum({
+    leadership,
+    lastSign,
+    monotonic,
+    isTold: (one) => checkpoint?.knewBefore(one) ?? false,
+    hand,
+  });
   const sections = new CheckpointSections((message) => logger.warn({ event: 'checkpoint' }, message));
   for (const { section } of outlets) if (section !== undefined) sections.add(section);
 

@@ -11,6 +11,8 @@ export interface InterregnumOptions {
   /** When another leader was last known to live; monotonic. What came before it is that leader's to tell. */
   readonly lastSign: () => Millis;
   readonly monotonic: () => Millis;
+  /** Whether the leader before has told of it, as far as it has left word. */
+  readonly isTold: (observation: Observation) => boolean;
   readonly hand: (observation: Observation) => void;
 }
 
@@ -41,7 +43,8 @@ export class Interregnum {
     this.#forgetTold();
     const kept = this.#kept;
     this.#kept = [];
-    for (const { observation } of kept) this.#options.hand(observation);
+    const { hand, isTold } = this.#options;
+    for (const { observation } of kept) if (!isTold(observation)) hand(observation);
   }
 
   #forgetTold(): void {

@@ -57,7 +57,6 @@ export class Escalations {
   }
 
   restore(ids: readonly string[]): void {
-    this.#escalated.clear();
     for (const id of ids) this.#escalated.add(id);
   }
 

@@ -99,6 +99,7 @@ describe('what is observed while nobody leads', () => {
       leadership,
       lastSign: () => sign,
       monotonic: () => now,
+      isTold: (observation) => observation.type === 'notice' && observation.notice.message.startsWith('known'),
       hand: (observation) => handed.push(observation.type === 'notice' ? observation.notice.message : ''),
     });
     return {
@@ -120,6 +121,7 @@ describe('what is observed while nobody leads', () => {
   it('is handed to the outlets of the next leader, once and in order', () => {
     const { at, turn, handed } = between();
     at(1, 'first');
+    at(1, 'known to the leader before');
     at(2, 'second');
     turn(true);
     turn(false);

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hpa, workload } from '../../src/embedded/blueprints.ts';
 import { type ApiServer, type SeenRequest, startApiServer } from '../../src/embedded/http/api-server.ts';
@@ -16,6 +17,7 @@ import { type LiveCluster, startLiveFight } from '../support/live-cluster.ts';
 import { addressOf, metricOf, reportOf, TugwatchProcess } from '../support/tugwatch-process.ts';
 
 const EVENT = kindOf('v1', 'Event');
+const CONFIG_MAP = kindOf('v1', 'ConfigMap');
 const LEASE = kindOf('coordination.k8s.io/v1', 'Lease');
 const HOUR = 3_600_000;
 const SETTINGS = {
@@ -117,10 +119,10 @@ interface Running {
   readonly address: string;
 }
 
-async function start(estate: Estate, name: string): Promise<Running> {
+async function start(estate: Estate, name: string, ...more: readonly string[]): Promise<Running> {
   const { kubeconfig } = await estate.way(name);
   const place = ['--port=0', '--host=127.0.0.1', `--kubeconfig=${kubeconfig}`];
-  const process = new TugwatchProcess(['run', ...place, ...FLAGS], { POD_NAME: name });
+  const process = new TugwatchProcess(['run', ...place, ...FLAGS, ...more], { POD_NAME: name });
   return { name, process, address: await addressOf(process) };
 }
 
@@ -133,6 +135,15 @@ async function ranked(...replicas: readonly Running[]): Promise<[Running, Runnin
     const second = replicas.find((one) => one !== first);
     return first !== undefined && second !== undefined && ([first, second] as [Running, Running]);
   });
+}
+
+/** States of the conflicts in the checkpoint, as it is stored. */
+function storedStates({ live }: Estate): string[] {
+  const stored = live.cluster.store.get(CONFIG_MAP, 'tugwatch', 'tugwatch-checkpoint');
+  if (stored === undefined) return [];
+  const packed = Buffer.from(textAt(stored, 'binaryData', 'checkpoint.json.gz'), 'base64');
+  const { records } = JSON.parse(gunzipSync(packed).toString('utf8')) as { records: readonly { state: string }[] };
+  return records.map(({ state }) => state);
 }
 
 async function sees({ address }: Running, name: string): Promise<boolean> {
@@ -152,7 +163,7 @@ describe('two replicas', () => {
     const [leader, follower] = await ranked(a, b);
     await eventually('the first fight is told', () => confirmed(estate, 'web').length > 0);
     await eventually('the follower sees it, too', () => sees(follower, 'web'));
-    await eventually('a checkpoint is left', () => estate.writes.some(({ what }) => what.includes('configmaps')));
+    await eventually('the checkpoint knows of it', () => storedStates(estate).includes('confirmed'));
 
     leader.process.kill('SIGKILL');
     estate.fight('api');
@@ -180,6 +191,8 @@ describe('two replicas', () => {
     const [leader, follower] = await ranked(a, b);
     await eventually('the first fight is told', () => confirmed(estate, 'web').length > 0);
 
+    await eventually('the checkpoint knows of it', () => storedStates(estate).includes('confirmed'));
+
     leader.process.kill('SIGSTOP');
     estate.fight('api');
     await eventually('the other leads', async () => (await metricOf(follower.address, 'tugwatch_leader')) === 1);
@@ -192,6 +205,25 @@ describe('two replicas', () => {
     expect(['web', 'api', 'cart'].map((name) => confirmed(estate, name))).toEqual([[1], [1], [1]]);
     expectOnlyLeadersWrote(estate);
     for (const { process } of [leader, follower]) expect(process.logged('conflict-resolved')).toEqual([]);
+  }, 150_000);
+
+  it('carry a remedy out once, and only the one that leads does', async () => {
+    await using estate = await startEstate();
+    const apply = ['--remediation-mode=apply', '--remediation-namespaces=shop'];
+    const a = await start(estate, 'a', ...apply);
+    await using _a = a.process;
+    const b = await start(estate, 'b', ...apply);
+    await using _b = b.process;
+    await eventually('the end is told', () => estate.told('SyncConflictResolved', 'Deployment', 'web').length > 0);
+    const changes = [...a.process.logged('remediation'), ...b.process.logged('remediation')];
+    expect(changes).toHaveLength(1);
+    expectOnlyLeadersWrote(estate);
+    const [leader, follower] = await ranked(a, b);
+    leader.process.kill('SIGTERM');
+    await eventually('the other leads', async () => (await metricOf(follower.address, 'tugwatch_leader')) === 1);
+    expect(estate.told('SyncConflictResolved', 'Deployment', 'web')).toEqual([1]);
+    expect(follower.process.logged('remediation').length + leader.process.logged('remediation').length).toBe(1);
+    expectOnlyLeadersWrote(estate);
   }, 150_000);
 
   it('go on with one leader where one has a wall clock hours ahead, the other hours behind, and both jump', async () => {
