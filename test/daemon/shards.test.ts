@@ -68,7 +68,7 @@ describe('two daemons with a share each', () => {
       expect(daemon.report().health?.shard).toEqual({ index, of: 2 });
       const metrics = await (await fetch(`${daemon.address}/metrics`)).text();
       expect(metrics).toContain(`tugwatch_shard_info{shard="${index}",shards="2"} 1`);
-      expect(await (await fetch(daemon.address)).text()).toContain(`in shard ${index} of 2`);
+      expect(await (await fetch(daemon.address)).text()).toContain(`in shard ${index}/2`);
     }
   });
 });

@@ -118,7 +118,9 @@ function watchedSentence(report: Report): Html | null {
   const what = `${counted(workloads, 'workload')}, ${counted(applications, 'Application')} and ${counted(autoscalers, 'autoscaler')} watched`;
   const shard = report.health?.shard;
   const share =
-    shard === undefined ? '' : ` in shard ${shard.index} of ${shard.of}: the rest is on the pages of the others`;
+    shard === undefined
+      ? ''
+      : ` in shard ${shard.index}/${shard.of} (counted from 0; the rest is on the pages of the others)`;
   return html`<p class="note">${what}${share}${auditedAt !== null && html`, last audit ${agoView(auditedAt, report.window.to)}`}, risks: ${openRisks(report)}</p>`;
 }
 
