@@ -27,7 +27,8 @@ describe('Events about a fight', () => {
       try {
         const about =
           /Warning +SyncConflictConfirmed .*tugwatch\.dev\/tugwatch +.*HPA web .* fight over \/spec\/replicas/;
-        const shown = (...args: string[]) => eventually(args.join(' '), async () => about.test(await kubectl(...args)));
+        const shown = (...args: string[]) =>
+          eventually(args.join(' '), async () => about.test(await kubectl(...args)), 60_000);
         await shown('describe', 'deployment', 'web', '-n', 'shop');
         await shown('describe', 'applications.argoproj.io', 'web', '-n', 'argocd');
         expect(await kubectl('events', '-n', 'shop', '--types=Warning')).toMatch(
@@ -45,7 +46,7 @@ describe('Events about a fight', () => {
         await client.close();
       }
     },
-    60_000,
+    150_000,
   );
 
   it('have reasons that docs/events.md explains', () => {
