@@ -45,7 +45,7 @@ async function followed(...args: readonly string[]): Promise<{ stdout: string; s
   return { stdout: command.stdout, stderr: command.stderr, code };
 }
 
-describe.concurrent('tugwatch why --watch', { timeout: LIMIT }, () => {
+describe('tugwatch why --watch', { timeout: LIMIT }, () => {
   it('follows a cluster write by write, to the verdict and its remedy', async () => {
     const { stdout, stderr, code } = await followed('shop/web', '--kubeconfig', live.kubeconfig);
     expect(code).toBe(0);

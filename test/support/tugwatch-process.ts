@@ -91,9 +91,12 @@ export function startDaemonProcess(kubeconfig: string, ...flags: readonly string
   return new TugwatchProcess(['run', '--port', '0', '--host', '127.0.0.1', '--kubeconfig', kubeconfig, ...flags]);
 }
 
+/** A daemon at ease takes a second; on a machine with ten times the work it has cores for, half a minute. */
+const START_MS = 60_000;
+
 /** The address a daemon prints or logs. */
 export async function addressOf(daemon: TugwatchProcess): Promise<string> {
-  const [, address = ''] = await daemon.said(/(http:\/\/(?:127\.0\.0\.1|localhost):\d+)\/(?: \(Ctrl-C|"|\n)/);
+  const [, address = ''] = await daemon.said(/(http:\/\/(?:127\.0\.0\.1|localhost):\d+)\/(?: \(Ctrl-C|"|\n)/, START_MS);
   return address.replace('localhost', '127.0.0.1');
 }
 
