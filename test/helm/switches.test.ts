@@ -199,18 +199,20 @@ describe.runIf(NO_HELM === null)(`the chart (${NO_HELM ?? 'rendered by helm'})`,
       ingress: [],
       egress: [{ ports: [{ port: 8443 }], to: [{ ipBlock: { cidr: '10.0.0.1/32' } }] }],
     });
-    const dns = renderChart({ values: { networkPolicy: { dns: true } } });
-    expect(findObject(dns, 'NetworkPolicy', 'tugwatch').spec).toMatchObject({
-      egress: [
-        {},
-        {
-          ports: [
-            { protocol: 'UDP', port: 53 },
-            { protocol: 'TCP', port: 53 },
-          ],
-        },
-      ],
-    });
+    const receivers = [{ name: 'team', type: 'slack', urlFile: '/etc/tugwatch/secrets/slack-url', on: ['resolved'] }];
+    for (const values of [{ networkPolicy: { dns: true } }, { settings: { receivers } }]) {
+      expect(findObject(renderChart({ values }), 'NetworkPolicy', 'tugwatch').spec).toMatchObject({
+        egress: [
+          {},
+          {
+            ports: [
+              { protocol: 'UDP', port: 53 },
+              { protocol: 'TCP', port: 53 },
+            ],
+          },
+        ],
+      });
+    }
     const without: Release = { values: { networkPolicy: { enabled: false }, serviceMonitor: { enabled: true } } };
     expect(names(renderChart(without)).filter((name) => name.startsWith('NetworkPolicy'))).toEqual([]);
   });
