@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { Estate } from './bench/estate.ts';
 import { openWorkshop } from './bench/estate-client.ts';
 import { measureEstate } from './bench/estate-figures.ts';
+import { measureGrowth } from './bench/growth.ts';
 import { guard } from './bench/guard.ts';
 import { rowsOf, summaryOf } from './bench/results.ts';
 import { measureStarts } from './bench/starts.ts';
@@ -39,6 +40,8 @@ const throughput = await measureThroughput(parts, quick ? 3 : 7);
 using shop = openWorkshop();
 say('starts');
 const starts = measureStarts(shop, quick ? 3 : 9);
+say('growth');
+const growth = measureGrowth(quick ? 1_000 : 4_000);
 say(`an estate of ${workloads} workloads`);
 const estate = await measureEstate(shop, {
   estate: new Estate({ workloads, largeEvery: 100 }),
@@ -46,7 +49,7 @@ const estate = await measureEstate(shop, {
   idleSeconds: quick ? 5 : 60,
   play: { seconds: quick ? 5 : 15, rate: 2_000, fights: Math.min(500, workloads / 20) },
 });
-const results = { throughput, starts, estate, recordings: parts.map(({ name }) => name) };
+const results = { throughput, starts, growth, estate, recordings: parts.map(({ name }) => name) };
 process.stdout.write(`${renderTable(['what', 'measured', 'goal', 'compared with'], rowsOf(results))}\n`);
 if (values.guard) {
   const faults = guard(results);

@@ -15,8 +15,9 @@ export interface Workshop extends Disposable {
   readonly folder: string;
   /** The bundle. */
   readonly program: string;
-  /** Flags that the image gives to Node. */
+  /** Flags that the image gives to Node, and its environment. */
   readonly nodeFlags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export function openWorkshop(): Workshop {
@@ -26,15 +27,20 @@ export function openWorkshop(): Workshop {
   return {
     folder,
     program: join(folder, 'tugwatch.js'),
-    nodeFlags: imageFlags(),
+    ...imageSettings(),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** ENTRYPOINT ["/nodejs/bin/node", "--flag", "/app/tugwatch.js"] → ['--flag'] */
-function imageFlags(): string[] {
-  const [, entrypoint = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
-  return (JSON.parse(entrypoint) as string[]).filter((part) => part.startsWith('--'));
+/** What the Dockerfile says in ENTRYPOINT ["/nodejs/bin/node", "--flag", "/app/tugwatch.js"] and in ENV NAME=value …. */
+function imageSettings(): Pick<Workshop, 'nodeFlags' | 'env'> {
+  const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+  const [, entrypoint = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(text) ?? [];
+  const env = [...text.matchAll(/^ENV (.*)$/gm)].flatMap(([, pairs = '']) => pairs.split(' '));
+  return {
+    nodeFlags: (JSON.parse(entrypoint) as string[]).filter((part) => part.startsWith('--')),
+    env: Object.fromEntries(env.map((pair) => pair.split('=', 2) as [string, string])),
+  };
 }
 
 export class EstateServer implements AsyncDisposable {
@@ -77,7 +83,7 @@ export interface RunningDaemon {
 
 /** `tugwatch run` against a server, ready. */
 export async function startDaemon(
-  { folder, program, nodeFlags }: Workshop,
+  { folder, program, nodeFlags, env }: Workshop,
   server: string,
   flags: readonly string[] = [],
 ): Promise<RunningDaemon> {
@@ -95,7 +101,7 @@ export async function startDaemon(
     }),
   );
   const where = ['--port', '0', '--host', '127.0.0.1', '--kubeconfig', kubeconfig, '--log-format', 'json'];
-  const daemon = new Measured(process.execPath, [...nodeFlags, program, 'run', ...where, ...flags]);
+  const daemon = new Measured(process.execPath, [...nodeFlags, program, 'run', ...where, ...flags], env);
   const address = await daemon.until(
     'the daemon says its address',
     () => /"address":"(http:[^"]+)"/.exec(daemon.stderr)?.[1],

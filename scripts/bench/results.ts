@@ -1,11 +1,13 @@
 /** The figures of one run: as rows of the table, and as the JSON that programs read. */
 import type { EstateFigures } from './estate-figures.ts';
+import type { Growth } from './growth.ts';
 import type { Starts } from './starts.ts';
 import type { Throughput } from './throughput.ts';
 
 export interface Results {
   readonly throughput: Throughput;
   readonly starts: Starts;
+  readonly growth: Growth;
   readonly estate: EstateFigures;
   /** What was replayed. */
   readonly recordings: readonly string[];
@@ -16,7 +18,7 @@ export const QUOTED = { rssBytes: 478e6, workloads: 10_000 };
 
 /** 'what', 'measured', 'goal', 'compared with' */
 export function rowsOf(results: Results): string[][] {
-  const { throughput, starts, estate } = results;
+  const { throughput, starts, growth, estate } = results;
   const { peer } = estate;
   const rows = [
     [
@@ -47,11 +49,20 @@ export function rowsOf(results: Results): string[][] {
         ],
     ['  peak of the first list', ratio(estate.peakVsSteady), '<= 1.30', 'the steady state'],
     [
-      '  a workload',
-      `${Math.round(estate.bytesPerWorkload)} bytes`,
-      '',
-      'beyond the empty daemon; with its Application, two ReplicaSets, half an HPA',
+      'facts, an object',
+      `${Math.round(growth.bytesPerObject)} bytes`,
+      '<= 1024',
+      'in the heap; Deployments, ReplicaSets, HPAs, Applications',
     ],
+    [
+      '  a workload',
+      `${Math.round(growth.bytesPerWorkload)} bytes`,
+      '',
+      'with its Application, two ReplicaSets, half an HPA',
+    ],
+    ['  at four times the size', ratio(growth.linearity), '1.00', 'a workload at the smaller size'],
+    ['  a fifth at 1 MB', ratio(growth.withLargeApplications), '1.00', 'no Application larger than 6 KB'],
+    ['  after 20 writes of each', ratio(growth.afterUptime), '1.00', 'just listed'],
     [
       'start to ready',
       `${ratio(estate.startVsBareClient)} (${seconds(estate.readyMs)})`,
@@ -107,7 +118,7 @@ export function rowsOf(results: Results): string[][] {
 }
 
 /** The last line of `--json`. */
-export function summaryOf({ throughput, starts, estate, recordings }: Results): Record<string, unknown> {
+export function summaryOf({ throughput, starts, growth, estate, recordings }: Results): Record<string, unknown> {
   const { peer } = estate;
   return {
     throughputVsJsonParse: round(throughput.vsJsonParse),
@@ -122,7 +133,12 @@ export function summaryOf({ throughput, starts, estate, recordings }: Results): 
     workloads: estate.workloads,
     rssBytes: estate.rssBytes,
     peakVsSteady: round(estate.peakVsSteady),
-    bytesPerWorkload: Math.round(estate.bytesPerWorkload),
+    bytesPerWorkload: Math.round(growth.bytesPerWorkload),
+    bytesPerObject: Math.round(growth.bytesPerObject),
+    growthLinearity: round(growth.linearity),
+    growthWithLargeApplications: round(growth.withLargeApplications),
+    growthAfterUptime: round(growth.afterUptime),
+    rssBytesPerWorkload: Math.round(estate.bytesPerWorkload),
     readyMs: Math.round(estate.readyMs),
     helpVsBareNode: round(starts.helpVsBareNode),
     replayVsBareNode: round(starts.replayVsBareNode),

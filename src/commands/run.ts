@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { ConfigKey } from '../config/settings.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
+import { keepHeapLean } from '../daemon/lean-heap.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { openClient } from './connect.ts';
 import type { CommandIo } from './io.ts';
@@ -14,6 +15,7 @@ export type RunFlags = Partial<Record<ConfigKey, string>> & { readonly config?: 
 
 /** Resolves to the exit code when the daemon was told to stop. @throws ConfigError, KubeConfigError, UsageError */
 export async function run(flags: RunFlags, io: CommandIo): Promise<number> {
+  keepHeapLean();
   const { config: file, ...settings } = flags;
   const load = () => loadConfig({ file, env: io.env, flags: settings });
   const config = load();

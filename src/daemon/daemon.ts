@@ -29,6 +29,7 @@ import { Interregnum } from './interregnum.ts';
 import { joinElection } from './join-election.ts';
 import { ALONE, type Leadership } from './leadership.ts';
 import { leadingClient } from './leading-client.ts';
+import { compactHeap } from './lean-heap.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { openWeb } from './open-web.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
@@ -313,6 +314,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const elsewhere = elsewhereSentence(engine);
     if (elsewhere !== null) logger.info({ event: 'elsewhere' }, elsewhere);
     logAudit(logger, audit.anew());
+    compactHeap();
     // Whoever sees nothing yet leaves the Lease to those who do.
     elector?.run().catch(broken.reject);
   });

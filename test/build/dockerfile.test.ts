@@ -18,7 +18,11 @@ describe('the image', () => {
   it('runs the bundle without a shell, as somebody who is not root', () => {
     expect(last[0]).toMatch(/^FROM \$\{BASE_IMAGE\}$/);
     expect(argumentsOf(last, 'USER')).toEqual(['65532:65532']);
-    expect(JSON.parse(argumentsOf(last, 'ENTRYPOINT')[0] ?? '')).toEqual(['/nodejs/bin/node', '/app/tugwatch.js']);
+    expect(JSON.parse(argumentsOf(last, 'ENTRYPOINT')[0] ?? '')).toEqual([
+      '/nodejs/bin/node',
+      '--max-semi-space-size=4',
+      '/app/tugwatch.js',
+    ]);
     expect(JSON.parse(argumentsOf(last, 'CMD')[0] ?? '')).toEqual(['run']);
     expect(argumentsOf(last, 'RUN')).toEqual([]);
     expect(argumentsOf(last, 'COPY')[0]).toContain('/dist/tugwatch.js');
