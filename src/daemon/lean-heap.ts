@@ -1,6 +1,6 @@
 /**
  * A daemon that runs for ever beside other people's workloads should not keep what it needed for a moment. V8 lets a heap
- * grow several times over before it looks for garbage, and gives back little of it (docs/decisions/0013-lean.md).
+ * grow several times over before it looks for garbage, and gives back little of it (docs/decisions/0015-lean.md).
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
