@@ -82,7 +82,7 @@ export function rowsOf(results: Results): string[][] {
       'requests while events came',
       String(estate.requestsWhilePlaying),
       '0',
-      `${estate.conflicts} fights confirmed meanwhile`,
+      `${estate.conflicts} of ${estate.fightsPlayed} fights confirmed meanwhile`,
     ],
     ['GETs a suspicion', ratio(estate.zoomsPerSuspicion), '<= 1', 'counted by the server'],
     [
@@ -142,6 +142,8 @@ export function summaryOf({ throughput, starts, growth, estate, recordings }: Re
     readyMs: Math.round(estate.readyMs),
     helpVsBareNode: round(starts.helpVsBareNode),
     replayVsBareNode: round(starts.replayVsBareNode),
+    conflictsConfirmed: estate.conflicts,
+    fightsPlayed: estate.fightsPlayed,
     scrapeMs: round(estate.scrapeMs),
     scrapeBytes: estate.scrapeBytes,
     watchesPerKind: estate.watchesPerKind,
