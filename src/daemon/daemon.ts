@@ -229,6 +229,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         watches: source.health(),
         skippedLines: 0,
         telling: telling.stats(),
+        elsewhere: engine.pipeline.model.applicationsElsewhere().length,
         drops: { ...engine.pipeline.detector.drops(), ...web.drops() },
       };
     },

@@ -18,8 +18,7 @@ export function leaderSentence(leads: boolean, identity: string): string {
 
 /** null when every Application deploys into the watched cluster. */
 export function elsewhereSentence(engine: Engine): string | null {
-  const { model } = engine.pipeline;
-  const elsewhere = [...model.applications.values()].filter((app) => !model.isHere(app));
+  const elsewhere = engine.pipeline.model.applicationsElsewhere();
   if (elsewhere.length === 0) return null;
   const places = [...new Set(elsewhere.map(({ destination }) => destination.name || destination.server))].sort();
   const named = places.slice(0, 5).map(visible).join(', ') + (places.length > 5 ? ', …' : '');

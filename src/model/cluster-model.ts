@@ -213,6 +213,11 @@ export class ClusterModel {
     return this.#isHere(app.destination);
   }
 
+  /** Applications that deploy into another cluster. */
+  applicationsElsewhere(): ApplicationFact[] {
+    return [...this.applications.values()].filter((app) => !this.isHere(app));
+  }
+
   /** Argo CD's own objects live beside Argo CD, whichever cluster the workloads are in. */
   #mayOwn(app: ApplicationFact, ref: ObjectRef): boolean {
     return isArgoObject(ref) ? isLocalDestination(app.destination) || this.isHere(app) : this.isHere(app);

@@ -3,6 +3,15 @@ import type { Family } from './families.ts';
 
 export const LIMIT_FAMILIES: readonly Family[] = [
   {
+    name: 'tugwatch_applications_elsewhere',
+    type: 'gauge',
+    help: 'Applications that deploy into a cluster that is not watched: nothing is told of what they manage.',
+    labels: [],
+    stability: 'evolving',
+    about: 'cluster',
+    samples: ({ snapshot }) => [{ labels: {}, value: snapshot.elsewhere ?? 0 }],
+  },
+  {
     name: 'tugwatch_limit_drops_total',
     type: 'counter',
     help: 'Times a bound on memory or connections was reached and something was dropped, by what it bounds.',

@@ -17,6 +17,8 @@ export interface TelemetrySnapshot {
   readonly watches: readonly WatchHealth[];
   /** Lines of recordings that could not be read. */
   readonly skippedLines: number;
+  /** Applications whose destination is not the watched cluster; none when absent. */
+  readonly elsewhere?: number;
   /** How often each bound on memory or connections was reached and something was dropped, since the start. */
   readonly drops?: Readonly<Record<string, number>>;
   /** What became of messages and Events; absent where nobody is told. */

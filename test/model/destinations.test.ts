@@ -49,6 +49,8 @@ describe('an Application that deploys into another cluster', () => {
     expect(model.applicationOf(web)).toBeUndefined();
     expect(model.applicationsListing(web.ref)).toEqual([]);
     expect(model.isHere(remote)).toBe(false);
+    expect(model.applicationsElsewhere()).toEqual([remote]);
+    expect(modelOf([applicationFact({ resources })]).applicationsElsewhere()).toEqual([]);
   });
 
   it('leaves the object to the one that deploys it here', () => {
