@@ -24,7 +24,8 @@ export interface CourierOptions {
 interface Parcel {
   readonly message: MessageDocument;
   readonly since: number;
-  readonly done: (outcome: MessageOutcome) => unknown;
+  /** recalled: it was not brought, because another process leads now. */
+  readonly done: (outcome: MessageOutcome | 'recalled') => unknown;
 }
 
 /** A receiver that is away for days must not fill the memory: the oldest are dropped, and counted. */
@@ -40,6 +41,8 @@ export class Courier {
   readonly #options: CourierOptions;
   readonly #stopping = new AbortController();
   #parcels: Parcel[] = [];
+  /** Being sent: what will become of it is not known. */
+  #underWay: Parcel | null = null;
   #running: Promise<void> | null = null;
   /** The trouble that was told last; '' while there is none. */
   #trouble = '';
@@ -53,7 +56,7 @@ export class Courier {
     return this.#parcels.length;
   }
 
-  /** Returns at once; `done` is called when the message is brought or lost, and not at all when it is handed over. */
+  /** Returns at once; `done` is called when the message is brought, lost or recalled, and not at all after `stop`. */
   enqueue(message: MessageDocument, done: Parcel['done'] = () => {}): void {
     if (this.#stopping.signal.aborted) return;
     this.#parcels.push({ message, since: this.#options.timers.monotonic(), done });
@@ -67,7 +70,10 @@ export class Courier {
 
   /** Another process leads now, and tells what was not told. */
   handOver(): void {
+    const parcels = this.#parcels;
     this.#parcels = [];
+    // The newest first: each takes back what it changed.
+    for (const parcel of parcels.reverse()) if (parcel !== this.#underWay) parcel.done('recalled');
   }
 
   /** Resolves when nothing waits. */
@@ -101,10 +107,18 @@ export class Courier {
         this.handOver();
         return false;
       }
+      this.#underWay = parcel;
       const receipt = await this.#attempt(parcel.message);
+      this.#underWay = null;
       if (signal.aborted && receipt.outcome !== 'delivered') return false;
       if (receipt.outcome === 'delivered') return this.#end(parcel, 'delivered', '');
       if (receipt.outcome === 'refused') return this.#end(parcel, 'refused', receipt.reason);
+      if (this.#parcels[0] !== parcel) {
+        // Handed over meanwhile.
+        parcel.done('recalled');
+        return true;
+      }
+      if (!leads()) continue;
       if (timers.monotonic() - parcel.since > EXPIRES_MS) return this.#end(parcel, 'expired', receipt.reason);
       this.#tell(receipt.reason);
       await timers.sleep(this.#pauseAfter(attempt, receipt.retryAfterMs), signal);

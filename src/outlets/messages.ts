@@ -126,6 +126,7 @@ export class Messages implements Outlet {
     const { pipeline, externalUrl, persist } = this.#options;
     const { receiver } = courier;
     const phase: Phase = kind === 'half-fixed' || kind === 'resolved' ? 'over' : kind;
+    const before = entry.queued;
     entry.queued = phase;
     const settle = () => this.#told.settle(receiver.name, conflict.id, phase);
     if (!wantsOccasion(receiver, kind) || !passesFilters(receiver, conflict.workload, entry.severity)) {
@@ -134,10 +135,18 @@ export class Messages implements Outlet {
     }
     const at = phase === 'over' ? (conflict.resolvedAt ?? pipeline.detector.now) : pipeline.detector.now;
     const remedy = pipeline.remedyFor(conflict);
-    courier.enqueue(conflictMessage({ kind, at, severity: entry.severity, conflict, remedy }, externalUrl()), () => {
-      settle();
-      return persist();
-    });
+    courier.enqueue(
+      conflictMessage({ kind, at, severity: entry.severity, conflict, remedy }, externalUrl()),
+      (outcome) => {
+        if (outcome === 'recalled') {
+          // Whoever leads next tells it, this process included.
+          entry.queued = before;
+          return;
+        }
+        settle();
+        return persist();
+      },
+    );
   }
 }
 

@@ -119,6 +119,40 @@ describe('messages of a fight', () => {
     expect(server.deliveries.length).toBeLessThanOrEqual(1);
   });
 
+  it('that wait while the leadership is lost are told when it is had again, once each', async () => {
+    await using server = await startReceiver({ status: 503 }, { status: 503 });
+    await using rig = await messagesTo([webhook(server.url)]);
+    rig.becomes('confirmed');
+    rig.escalated.add('7f3a1c9e2b40');
+    rig.messages.look();
+    // The API server is away for a moment: nobody else leads, so nothing is restored from what another has stored.
+    rig.leads = false;
+    rig.messages.handOver();
+    await rig.messages.idle();
+    rig.leads = true;
+    rig.messages.poke();
+    await rig.messages.idle();
+    rig.messages.poke();
+    await rig.messages.idle();
+    expect(occasionsOf(server).slice(-2)).toEqual(['confirmed', 'escalated']);
+    expect(rig.messages.stats()[0]?.counts.delivered).toBe(2);
+    expect(rig.log.join('\n')).not.toContain('another replica leads');
+  });
+
+  it('that are under way when the leadership is lost are not told again if they arrive', async () => {
+    await using server = await startReceiver();
+    await using rig = await messagesTo([webhook(server.url)]);
+    rig.becomes('confirmed');
+    while (server.deliveries.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    rig.leads = false;
+    rig.messages.handOver();
+    await rig.messages.idle();
+    rig.leads = true;
+    rig.messages.poke();
+    await rig.messages.idle();
+    expect(occasionsOf(server)).toEqual(['confirmed']);
+  });
+
   it('tell of notices only where they are asked for by kind', async () => {
     await using server = await startReceiver();
     const names = { none: {}, drift: { notices: ['drift*'] }, all: { notices: ['*'], severity: 'critical' } };
