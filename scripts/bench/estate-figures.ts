@@ -67,6 +67,8 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   const { watches } = await server.counts();
 
   await using peer = await startPeer(server.url, estate.size.workloads, plan.idleSeconds);
+  // What the peer asked for its lists is not ours.
+  await server.counts();
   const before = { ours: process.cpuSeconds(), peers: peer?.process.cpuSeconds() ?? 0 };
   const verdicts = listenForVerdicts(process);
   const inMetrics = watchAnswers(process, `${address}/metrics`);
