@@ -1,6 +1,7 @@
 /** A record as the world sees it: who fights over what, since when, at what cost, in one sentence and in figures. */
 import type { ClusterModel } from '../model/cluster-model.ts';
 import type { ApplicationFact, Json, Millis } from '../model/facts.ts';
+import { redactedMark } from '../model/redacted.ts';
 import { displayRef } from '../model/refs.ts';
 import type { Activity, Conflict, ConflictState, Contender, FailingRule } from '../model/verdicts.ts';
 import { courseOf } from './course.ts';
@@ -140,7 +141,8 @@ function describe(contender: Contender, record: ConflictRecord): string {
 
 function show(value: Json): string {
   // An env value or a Secret's: only that it differs may be known.
-  if (typeof value === 'string' && value.startsWith('sha256:')) return `a value with digest ${value.slice(7, 15)}`;
+  const mark = redactedMark(value);
+  if (mark !== null) return `a value with digest ${mark}`;
   const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }

@@ -1,4 +1,5 @@
 /** A field of a pod template or of any other managed object, written by a controller or a webhook. */
+import { isRedacted } from '../model/redacted.ts';
 import type { Contender, Remedy, RemedyStep } from '../model/verdicts.ts';
 import { commandOf, kubectl } from './commands.ts';
 import { yamlOfValue } from './desired-value.ts';
@@ -46,7 +47,7 @@ function declareDefault(situation: Situation, others: readonly Contender[]): Rem
     {
       id: 'declare-default',
       where: 'git',
-      why: `In place of the rule, if ${JSON.stringify(value)} is what the API server or a webhook fills in: declare it in ${home}, and there is no difference left to fight over.`,
+      why: `In place of the rule, if ${isRedacted(value) ? 'the live value' : JSON.stringify(value)} is what the API server or a webhook fills in: declare it in ${home}, and there is no difference left to fight over.`,
       target: null,
       patch: null,
       yaml: yamlOfValue(situation.ref, field, value),

@@ -1,4 +1,5 @@
 /** A person against Argo CD: no ignore rule, a talk and a commit. */
+import { isRedacted } from '../model/redacted.ts';
 import type { Contender, Remedy, RemedyStep } from '../model/verdicts.ts';
 import { kubectl } from './commands.ts';
 import { yamlOfValue } from './desired-value.ts';
@@ -15,7 +16,9 @@ export function remedyForPerson(situation: Situation, people: readonly Contender
       ? 'changes the field'
       : value === null
         ? 'takes the field away'
-        : `sets ${JSON.stringify(value)}`;
+        : isRedacted(value)
+          ? 'sets another value'
+          : `sets ${JSON.stringify(value)}`;
   const home = situation.app === null ? 'Git' : sourcesOf(situation.app);
   const [field] = situation.fields;
   const steps: RemedyStep[] = [

@@ -262,6 +262,18 @@ describe('other contenders over replicas', () => {
     expect(remedy.owner).toEqual({ kind: 'Git', namespace: '', name: 'https://git.example.com/shop.git web' });
   });
 
+  it('a value that is only known by its digest is never told as one to commit', () => {
+    const remedy = remedyIn([rawApplication({ syncPolicy: HEALS }), declares3], {
+      kind: 'field',
+      workload: { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'web' },
+      field: '/data/token',
+      contenders: between({ kind: 'human', manager: 'kubectl', values: ['sha256:0123456789abcdef'] }),
+    });
+    expect(ids(remedy)).toEqual(['talk-to-them', 'change-git']);
+    expect(JSON.stringify(remedy)).not.toContain('sha256');
+    expect(remedy.steps[1]?.yaml).toBeNull();
+  });
+
   it('a person beside an HPA does not take the remedy from the HPA', () => {
     const contenders = between(
       { kind: 'hpa', manager: 'kube-controller-manager', name: 'web' },

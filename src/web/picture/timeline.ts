@@ -1,4 +1,5 @@
 /** Where the marks of a conflict's timeline go: pure geometry, in the units of the picture's view box. */
+import { redactedMark } from '../../model/redacted.ts';
 import type { ConflictDocument, EvidenceDocument } from '../../report/schema.ts';
 import { visible } from '../../report/visible.ts';
 import { valueLabel, writerName } from '../../report/words.ts';
@@ -279,8 +280,8 @@ function valueKey(value: EvidenceDocument['to'] | undefined): string {
 
 /** A digest has no meaning beyond being another. */
 function shortValue(value: EvidenceDocument['to']): string {
-  const digest = typeof value === 'string' ? /^sha256:([0-9a-f]{8})/.exec(value)?.[1] : undefined;
-  return digest === undefined ? valueLabel(value) : `digest ${digest}`;
+  const mark = redactedMark(value);
+  return mark === null ? valueLabel(value) : `digest ${mark}`;
 }
 
 /** Cut to so many letters. What hides is shown before it is counted. */
