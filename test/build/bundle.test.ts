@@ -1,6 +1,6 @@
 /** What an image runs, tested without an engine: dist/tugwatch.js alone in an empty folder. */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,6 +53,8 @@ describe('the bundle alone in an empty folder', () => {
     await using fight = await startLiveFight();
     const live = ['--kubeconfig', fight.kubeconfig];
     const tape = fight.path('tape.ndjson.gz');
+    const settings = fight.path('tugwatch.yaml');
+    writeFileSync(settings, 'receivers: [{name: ours, type: webhook, url: "https://hooks.example/tugwatch"}]\n');
     /** What each is started with, and what it must say. */
     const examples: Readonly<Record<string, readonly [args: readonly string[], says: RegExp]>> = {
       audit: [[...live, '--output', 'json'], /"rule":\s*"TW101"/],
@@ -60,10 +62,13 @@ describe('the bundle alone in an empty folder', () => {
       fix: [['shop/web', ...live], /ignoreDifferences/],
       record: [['-o', tape, '--duration', '2s', ...live], /^$/],
       replay: [[tape, '--output', 'json'], /"schema":\s*"tugwatch\.report\/v1"/],
+      'test-message': [['--config', settings, '--receiver', 'ours', '--dry-run'], /"tugwatch\.message\/v1"/],
       demo: [['--once', '--port', '0', '--output', 'json'], /"state":\s*"confirmed"/],
     };
     const { stdout } = await bundle.run('--help');
-    const commands = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
+    const commands = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z-]+)/gm)].map(
+      ([, name]) => name,
+    );
     // `run` has a test of its own.
     expect(commands.sort()).toEqual([...Object.keys(examples), 'run', 'help'].sort());
     for (const [command, [args, says]] of Object.entries(examples)) {

@@ -167,7 +167,7 @@ describe('a checkpoint', () => {
   it('loses nothing on its way through a file', () => {
     expect(readCheckpoint(stored())).toEqual({
       at: 99,
-      state: { records: [record], tracks: [], heals: [], notices: [] },
+      state: { records: [record], tracks: [], heals: [], notices: [], healed: [] },
     });
   });
 
@@ -190,7 +190,7 @@ describe('a checkpoint', () => {
       heals: null,
       notices: 'x',
     });
-    expect(read).toEqual({ at: 99, state: { records: [record], tracks: [], heals: [], notices: [] } });
+    expect(read).toEqual({ at: 99, state: { records: [record], tracks: [], heals: [], notices: [], healed: [] } });
   });
 });
 
