@@ -107,9 +107,14 @@ export class CheckpointKeeper {
     if (this.#mayWrite()) this.#saver.soon();
   }
 
-  async close(): Promise<void> {
+  /** Ends without a last write: this process never began to watch. */
+  abandon(): void {
     clearInterval(this.#timer);
     this.#stopping.abort();
+  }
+
+  async close(): Promise<void> {
+    this.abandon();
     if (this.#mayWrite()) await this.#saver.close();
   }
 

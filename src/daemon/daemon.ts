@@ -237,24 +237,22 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       logger.error({ event: 'metrics', err: error }, `metric ${family} could not be computed`),
   });
 
+  // What runs by now and has its turn among the releasers only below must not keep a failed start from ending.
+  const refuse = async (error: unknown): Promise<never> => {
+    for (const outlet of outlets) releasers.add(outlet.name, () => outlet.stop());
+    checkpoint?.abandon();
+    await stop();
+    throw error;
+  };
   // Before the first scrape can come: a restart must not look like an end.
-  checkpoint = await openCheckpoint(config, context.client, env, {
-    engine,
-    sections,
-    logger,
-    timers,
-    leadership,
-  });
+  const keeping = { engine, sections, logger, timers, leadership };
+  checkpoint = await openCheckpoint(config, context.client, env, keeping).catch(refuse);
   const lag = createLagMeter();
   releasers.add('event loop meter', () => lag.close());
   const sources = {
     snapshot: () => recentReport.recent(),
     metrics: () => metrics.render(),
     health: { readiness: () => assessReadiness(source.health()), liveness: () => assessLiveness(lag.read()) },
-  };
-  const refuse = async (error: unknown): Promise<never> => {
-    await stop();
-    throw error;
   };
   const web = await openWeb({ config, client, logger, sources, monotonic, releasers }).catch(refuse);
   const address = await web.listen(config.port, config.host).catch(refuse);

@@ -13,7 +13,7 @@ export function readySentence(engine: Engine): string {
 export function leaderSentence(leads: boolean, identity: string): string {
   return leads
     ? `this replica leads (${identity}): what is written and sent comes from it`
-    : `this replica does not lead any more (${identity}): it watches, and another writes`;
+    : `this replica does not lead any more (${identity}): nothing is written or sent by it`;
 }
 
 /** null when every Application deploys into the watched cluster. */

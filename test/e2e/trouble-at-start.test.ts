@@ -1,5 +1,5 @@
 /** What can be wrong before the first list is complete. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -111,6 +111,23 @@ describe.concurrent('tugwatch run', () => {
     expect(daemon.stderr).toBe(
       `tugwatch: port ${port} is in use by another program: stop it, or choose another port\n`,
     );
+    squatter.close();
+  });
+
+  it.each([
+    ['a checkpoint', { checkpointFile: join(directory, 'kept.json') }],
+    ['receivers', { receivers: [{ name: 'alerts', type: 'alertmanager', url: 'http://127.0.0.1:9' }] }],
+  ])('ends when its port is taken, though it keeps %s', async (what, settings) => {
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
+    const { port } = squatter.address() as AddressInfo;
+    const config = file(`with-${what.replaceAll(' ', '-')}`, JSON.stringify(settings));
+    const place = ['--host', '127.0.0.1', '--port', String(port)];
+    await using daemon = new TugwatchProcess(['run', '--config', config, ...place, '--kubeconfig', kubeconfigOf(9)]);
+    expect((await daemon.exited).code).toBe(2);
+    expect(daemon.stderr).toContain(`port ${port} of 127.0.0.1 is in use by another program`);
+    // Whoever has the port may keep its checkpoint in the same place.
+    expect(existsSync(join(directory, 'kept.json'))).toBe(false);
     squatter.close();
   });
 
