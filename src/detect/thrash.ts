@@ -21,10 +21,17 @@ const FAST_SWING_SECONDS = 300;
 export class ThrashWatch {
   readonly #swings = new Map<string, Swing>();
 
-  /** Takes a write of spec.replicas; returns a notice at every turn once the turns belong together. */
-  observe(write: Write, application: { namespace: string; name: string } | null): NoticeInput | null {
+  /**
+   * Takes a write of spec.replicas; returns a notice at every turn once the turns belong together. `contested` says that
+   * a conflict over the workload is open: then the autoscaler is not alone, however long the others hold still.
+   */
+  observe(
+    write: Write,
+    application: { namespace: string; name: string } | null,
+    contested: boolean,
+  ): NoticeInput | null {
     const key = keyOf(write.ref);
-    if (write.writer.kind !== 'hpa' && write.writer.kind !== 'keda') {
+    if (contested || (write.writer.kind !== 'hpa' && write.writer.kind !== 'keda')) {
       // Somebody else took part: whatever turns follow are not the autoscaler's alone.
       this.#swings.delete(key);
       return null;
@@ -68,11 +75,26 @@ export function stabilizationSeconds(swingSeconds: number): number {
 
 function describe(swing: Swing, write: Write): string {
   const seconds = swingSeconds(swing, write.at);
-  const name = write.writer.name ?? 'the HPA';
   return (
-    `HPA ${name} thrashes alone: ${displayRef(write.ref)} goes between ${swing.lowest} and ${swing.highest}, a full swing every ${seconds} s, ` +
-    `and nobody else writes; spec.behavior.scaleDown.stabilizationWindowSeconds: ${stabilizationSeconds(seconds)} would calm it.`
+    `${scalerOf(write)} thrashes alone: ${displayRef(write.ref)} goes between ${swing.lowest} and ${swing.highest}, a full swing every ${seconds} s, ` +
+    `and nobody else writes; ${calmingField(swing, write)}: ${stabilizationSeconds(seconds)} would calm it.`
   );
+}
+
+function scalerOf(write: Write): string {
+  const { kind, name } = write.writer;
+  if (kind === 'keda') return name === null ? 'KEDA' : `ScaledObject ${name}`;
+  return `HPA ${name ?? 'of this workload'}`;
+}
+
+/**
+ * Where the window stands. KEDA overwrites the HPA it made from its ScaledObject, and goes to zero by itself, after a
+ * cool-down that knows no HPA (keda.sh ScaledObject spec: cooldownPeriod, advanced.horizontalPodAutoscalerConfig).
+ */
+function calmingField(swing: Swing, write: Write): string {
+  const window = 'behavior.scaleDown.stabilizationWindowSeconds';
+  if (write.writer.kind !== 'keda') return `spec.${window}`;
+  return swing.lowest === 0 ? 'spec.cooldownPeriod' : `spec.advanced.horizontalPodAutoscalerConfig.${window}`;
 }
 
 /** Mean length of a full swing (two turns) over the turns remembered, seconds. */

@@ -56,7 +56,10 @@ export class Witness {
     }
     const named =
       application === undefined ? null : { namespace: application.ref.namespace, name: application.ref.name };
-    const thrash = this.#thrash.observe(write, named);
+    const contested = this.#p.ledger
+      .unresolvedOf(next.ref)
+      .some((record) => record.fieldClass === REPLICAS && record.state !== 'candidate');
+    const thrash = this.#thrash.observe(write, named, contested);
     if (thrash !== null) this.#p.post(thrash);
     const track = this.#p.tracks.obtain(next.ref, next.uid, REPLICAS, (fresh) =>
       openStanding(fresh, previous, at, this.#p.model),

@@ -28,6 +28,16 @@ describe('one writer', () => {
     expect(story.watchedBy(jq).notice('hpa-thrash')?.message).toContain('stabilizationWindowSeconds: 120');
   });
 
+  it('KEDA that swings between two reverts is in a fight, and not told to thrash alone', () => {
+    const story = new Story({ git: 1, hpa: false }).scaledObjectComes();
+    for (let revert = 0; revert < 3; revert++) {
+      story.scaledToZero();
+      story.argoHeals();
+      for (let swing = 0; swing < 4; swing++) story.after(20).scaledToZero().after(20).kedaScales(1);
+    }
+    expect(told(story)).toEqual({ conflicts: 1, notices: [] });
+  });
+
   it('a person who scales up and down and up says nothing', () => {
     const story = new Story({ git: null, hpa: false });
     for (const to of [4, 2, 4, 2, 4, 2]) story.personScales(to).after(30);
