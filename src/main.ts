@@ -88,7 +88,7 @@ function describeCommands(io: CommandIo, dialect: Dialect, exitWith: (code: numb
     .option('--fail-on <level>', 'exit with 1 on: risk')
     .option('--verbose', 'also list what is safe, and why')
     .option('--strict', 'exit with 2 when a manifest is not valid')
-    .option('-n, --namespace <name>', 'workloads of this namespace only (live cluster)')
+    .option('-n, --namespace <name>', 'workloads of this namespace only')
     .option('--kubeconfig <file>', SETTINGS.kubeconfig)
     .option('--context <name>', SETTINGS.context)
     .action(async (paths: string[], flags) =>

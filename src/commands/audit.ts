@@ -1,7 +1,7 @@
 /** `tugwatch audit [FILE|DIR|-]…`: the next fight before it starts, in manifests or in the live cluster. */
 import { RULES } from '../audit/rules.ts';
 import { auditManifests } from '../manifests/audit-manifests.ts';
-import type { Millis } from '../model/facts.ts';
+import type { Millis, ObjectRef } from '../model/facts.ts';
 import { renderAuditText } from '../report/audit-text.ts';
 import type { AuditView } from '../report/audit-view.ts';
 import { buildReport } from '../report/build-report.ts';
@@ -34,7 +34,8 @@ export async function audit(paths: readonly string[], flags: AuditFlags, io: Com
   if (flags.strict === true && paths.length === 0)
     throw new UsageError('--strict is about manifests: name files or folders, or - for standard input.');
   const now = io.now();
-  const view = paths.length > 0 ? await ofManifests(paths, now, io) : await ofCluster(flags, io);
+  const view =
+    paths.length > 0 ? within(flags.namespace, await ofManifests(paths, now, io)) : await ofCluster(flags, io);
   for (const problem of view.problems ?? [])
     io.stderr.write(`warning: ${problem.file}:${problem.line}: ${problem.message}\n`);
   if (output !== 'text') for (const note of view.notes ?? []) io.stderr.write(`note: ${note}\n`);
@@ -89,6 +90,19 @@ async function ofManifests(paths: readonly string[], now: Millis, io: CommandIo)
   return {
     ...found,
     notes: [`${many} not valid and skipped${all}; with --strict that is exit code 2.`, ...found.notes],
+  };
+}
+
+/** With --namespace: what is about a workload of another namespace is left out; what is about an Application alone stays. */
+function within(namespace: string | undefined, view: AuditView): AuditView {
+  if (namespace === undefined || namespace === '') return view;
+  const asked = ({ workload }: { readonly workload: ObjectRef | null }) =>
+    workload === null || workload.namespace === namespace;
+  return {
+    ...view,
+    risks: view.risks.filter(asked),
+    suppressed: view.suppressed.filter(asked),
+    safe: view.safe.filter(asked),
   };
 }
 

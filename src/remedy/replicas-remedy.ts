@@ -45,12 +45,12 @@ export function keeperOf(situation: Situation, others: readonly Contender[]): st
     }
   });
   if (names.length > 0) return [...new Set(names)].join(' and ');
-  const [scaler] = situation.scalers;
-  return scaler === undefined
-    ? 'its scaler'
-    : scaler.fact === 'hpa'
-      ? `HPA ${scaler.ref.name}`
-      : `ScaledObject ${scaler.ref.name}`;
+  const { scalers } = situation;
+  // An HPA that KEDA made is no scaler of its own: people know its ScaledObject.
+  const scaler = scalers.find((one) => one.fact === 'scaledobject') ?? scalers[0];
+  if (scaler === undefined) return 'its scaler';
+  const scaledObject = scaler.fact === 'hpa' ? scaler.scaledObject : scaler.ref.name;
+  return scaledObject === null ? `HPA ${scaler.ref.name}` : `ScaledObject ${scaledObject}`;
 }
 
 /** In place of a rule: in the scheduler's hours Argo CD writes nothing at all (AppProject spec.syncWindows). */

@@ -41,6 +41,12 @@ describe('remedies of the audit', () => {
     expect(ids(remedy)).toEqual(['stop-now', 'make-permanent', 'remove-from-git']);
   });
 
+  it('names the ScaledObject, not the HPA that KEDA made for it', () => {
+    const made = rawHpa({ name: 'keda-hpa-queue', owner: 'queue' });
+    const remedy = remedyOf('TW101', rawApplication({ syncPolicy: HEALS }), declares3, made);
+    expect(remedy.summary).toContain('to ScaledObject queue:');
+  });
+
   it('TW102: the option that is missing, and nothing else', () => {
     const remedy = remedyOf(
       'TW102',
