@@ -26,6 +26,8 @@ export interface ConfigReloadOptions {
   readonly origin: ConfigOrigin | undefined;
   readonly logger: Logger;
   readonly now: () => Millis;
+  /** What of a file can only be told by trying. Rejects with a sentence when it is wrong; then nothing of it is taken. */
+  readonly check: (config: Config) => Promise<void>;
   /** Puts what takes effect at once into force. `config` is what is in force from now on. */
   readonly apply: (config: Config, taken: readonly SettingKey[]) => void;
 }
@@ -35,6 +37,8 @@ export class ConfigReload {
   readonly #watch: FileWatch | null;
   #running: Config;
   #status: ConfigStatus;
+  #reading: Promise<void> = Promise.resolve();
+  #closed = false;
   /** What was last said to wait for a restart. */
   #saidWaiting = '';
 
@@ -42,7 +46,7 @@ export class ConfigReload {
     this.#options = options;
     this.#running = options.initial;
     this.#status = { successful: true, successAt: options.now() };
-    this.#watch = options.origin === undefined ? null : new FileWatch(options.origin.file, () => this.reload());
+    this.#watch = options.origin === undefined ? null : new FileWatch(options.origin.file, () => void this.reload());
   }
 
   start(): void {
@@ -50,6 +54,7 @@ export class ConfigReload {
   }
 
   close(): void {
+    this.#closed = true;
     this.#watch?.close();
   }
 
@@ -57,15 +62,23 @@ export class ConfigReload {
     return this.#status;
   }
 
-  /** Reads the file now. Never throws. */
-  reload(): void {
-    const { origin, logger, now } = this.#options;
+  /** Reads the file now, after the reading that is under way. Never rejects. */
+  reload(): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#read());
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const { origin, logger, now, check } = this.#options;
     if (origin === undefined) {
       logger.info({ event: 'config' }, 'there is no configuration file to read again: the daemon was started without');
       return;
     }
     try {
-      this.#take(origin.load(), origin.file);
+      const next = origin.load();
+      await check(next);
+      if (this.#closed) return;
+      this.#take(next, origin.file);
       this.#status = { successful: true, successAt: now() };
     } catch (error) {
       this.#status = { ...this.#status, successful: false };

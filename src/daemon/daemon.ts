@@ -197,17 +197,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     origin: options.configOrigin,
     logger,
     now: () => timers.now(),
+    check: (next) => telling.check(next),
     apply: (next, taken) => {
       logger.level = next.logLevel;
       metrics.limitSeries(next.seriesLimit);
       if (taken.includes('auditSchedule')) auditTask.move(next.auditSchedule);
       remediation.take(next).catch(broken.reject);
-      if (taken.includes('receivers') || taken.includes('externalUrl'))
-        telling
-          .take(next)
-          .catch((error: Error) =>
-            logger.error({ event: 'config' }, `the receivers stay as they were: ${error.message}`),
-          );
+      if (taken.includes('receivers') || taken.includes('externalUrl')) telling.take(next);
     },
   });
   const metrics = createMetrics({
@@ -326,7 +322,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     address,
     whenReady: () => source.whenReady(),
     report,
-    reloadConfig: () => reload.reload(),
+    reloadConfig: () => void reload.reload(),
     engine,
     get remediator() {
       return remediation.remediator;

@@ -16,8 +16,10 @@ export interface TellingStats {
 export interface Telling {
   /** In the order in which they are to be told of an observation. */
   readonly outlets: readonly Outlet[];
-  /** Other receivers, from now on. Rejects with a sentence when a template is none; then all stays as it was. */
-  take(config: Config): Promise<void>;
+  /** Rejects with a sentence when a template of a receiver is no jq program. */
+  check(config: Config): Promise<void>;
+  /** Other receivers, from now on; they must have been checked. */
+  take(config: Config): void;
   stats(): TellingStats;
 }
 
@@ -44,8 +46,8 @@ export async function openOutlets(context: OutletContext): Promise<Telling> {
   return {
     // The watch last: it forgets that a fight escalated when that is over.
     outlets: [...(events === null ? [] : [events]), messages.outlet, escalations],
-    async take(next) {
-      await messages.check(next);
+    check: (next) => messages.check(next),
+    take(next) {
       current = next;
       messages.outlet.take(next.receivers);
       messages.outlet.poke();

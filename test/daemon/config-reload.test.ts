@@ -4,6 +4,8 @@ import type { Config } from '../../src/config/schema.ts';
 import { ConfigReload } from '../../src/daemon/config-reload.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 
+/** What only trying can tell. */
+const WRONG = 'https://wrong.example.com';
 const configOf = (flags: Record<string, unknown> = {}) => loadConfig({ env: {}, flags });
 
 function rig(origin = true) {
@@ -19,12 +21,15 @@ function rig(origin = true) {
     origin: origin ? { file: 'tugwatch.yaml', load } : undefined,
     logger: createLogger({ format: 'json', destination: { write: (line) => lines.push(JSON.parse(line)) } }),
     now: () => state.now,
+    check: async ({ externalUrl }) => {
+      if (externalUrl === WRONG) throw new Error('receiver team: its template is no jq program.');
+    },
     apply: (config, taken) => applied.push({ config, taken }),
   });
-  const read = (next: Config | string) => {
+  const read = async (next: Config | string) => {
     state.now += 1_000;
     state.next = next;
-    reload.reload();
+    await reload.reload();
   };
   return { reload, read, applied, said: () => lines.map(({ level, msg }) => `${level}: ${msg}`) };
 }
@@ -34,44 +39,58 @@ describe('a configuration that is read again', () => {
     expect(rig().reload.status()).toEqual({ successful: true, successAt: 1_000 });
   });
 
-  it('puts into force what can be, and says what', () => {
+  it('puts into force what can be, and says what', async () => {
     const { reload, read, applied, said } = rig();
-    read(configOf({ logLevel: 'debug', seriesLimit: '9' }));
+    await read(configOf({ logLevel: 'debug', seriesLimit: '9' }));
     expect(applied).toEqual([
       { config: configOf({ logLevel: 'debug', seriesLimit: '9' }), taken: ['logLevel', 'seriesLimit'] },
     ]);
     expect(said()).toEqual(['info: taken over from tugwatch.yaml: logLevel, seriesLimit']);
     expect(reload.status()).toEqual({ successful: true, successAt: 2_000 });
-    read(configOf());
+    await read(configOf());
     expect(applied[1]).toEqual({ config: configOf(), taken: ['logLevel', 'seriesLimit'] });
   });
 
-  it('says once what waits for a restart, not its values, and no more when it is taken back', () => {
+  it('says once what waits for a restart, not its values, and no more when it is taken back', async () => {
     const { read, applied, said } = rig();
-    read(configOf({ kubeconfig: '/private/kubeconfig' }));
-    read(configOf({ kubeconfig: '/private/kubeconfig' }));
-    read(configOf());
-    read(configOf({ kubeconfig: '/private/kubeconfig' }));
+    await read(configOf({ kubeconfig: '/private/kubeconfig' }));
+    await read(configOf({ kubeconfig: '/private/kubeconfig' }));
+    await read(configOf());
+    await read(configOf({ kubeconfig: '/private/kubeconfig' }));
     expect(applied).toEqual([]);
     const waits = 'warn: changed in tugwatch.yaml and waiting for a restart: kubeconfig';
     expect(said()).toEqual([waits, waits]);
   });
 
-  it('stays as it was when the file is wrong, says so in one sentence, and recovers', () => {
+  it('stays as it was when the file is wrong, says so in one sentence, and recovers', async () => {
     const { reload, read, applied, said } = rig();
-    read('port in tugwatch.yaml is wrong: use a whole number from 0 to 65535.');
+    await read('port in tugwatch.yaml is wrong: use a whole number from 0 to 65535.');
     expect(applied).toEqual([]);
     expect(said()).toEqual([
       'error: the configuration stays as it was: port in tugwatch.yaml is wrong: use a whole number from 0 to 65535.',
     ]);
     expect(reload.status()).toEqual({ successful: false, successAt: 1_000 });
-    read(configOf());
+    await read(configOf());
     expect(reload.status()).toEqual({ successful: true, successAt: 3_000 });
   });
 
-  it('without a file has nothing to read', () => {
+  it('takes nothing of a file that trying shows to be wrong, and nothing at all once it is closed', async () => {
+    const { reload, read, applied, said } = rig();
+    await read(configOf({ externalUrl: WRONG, logLevel: 'debug' }));
+    expect(applied).toEqual([]);
+    expect(said()).toEqual(['error: the configuration stays as it was: receiver team: its template is no jq program.']);
+    expect(reload.status()).toEqual({ successful: false, successAt: 1_000 });
+    await read(configOf({ logLevel: 'debug' }));
+    expect(applied).toHaveLength(1);
+    const reading = read(configOf({ logLevel: 'warn' }));
+    reload.close();
+    await reading;
+    expect(applied).toHaveLength(1);
+  });
+
+  it('without a file has nothing to read', async () => {
     const { reload, said } = rig(false);
-    reload.reload();
+    await reload.reload();
     expect(reload.status().successful).toBe(true);
     expect(said()).toEqual(['info: there is no configuration file to read again: the daemon was started without']);
   });

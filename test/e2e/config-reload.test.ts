@@ -34,6 +34,11 @@ describe('tugwatch run --config', () => {
     expect(await metricOf(address, SUCCESSFUL)).toBe(0);
     expect((await fetch(`${address}/livez`)).status).toBe(200);
 
+    const hook = { name: 'team', type: 'webhook', url: 'http://127.0.0.1:9', template: '{' };
+    put(file, JSON.stringify({ logLevel: 'error', receivers: [hook] }));
+    await daemon.said(/the configuration stays as it was: receiver team: its template is no jq program/);
+    expect(await metricOf(address, SUCCESSFUL)).toBe(0);
+
     put(file, 'logLevel: warn\n');
     daemon.kill('SIGHUP');
     await eventually('the file is taken over', async () => (await metricOf(address, SUCCESSFUL)) === 1);
