@@ -18,6 +18,19 @@ const stale = (
 unless
   max ${byOrigin('instance', 'resource')} (tugwatch_watch_state{state=~"absent|forbidden"}) == 1`;
 
+/** Each shard elects a leader of its own; where there are none, neither is there a series that tells which. */
+const TARGETS = ['cluster', 'namespace', 'job', 'instance'].join(', ');
+const NO_LEADER = `max ${byOrigin('shard')} (
+  tugwatch_leader * on (${TARGETS}) group_left (shard) tugwatch_shard_info
+  or on (${TARGETS})
+  tugwatch_leader
+) == 0`;
+
+/** What waits is asked for by its own: a receiver that is away for long loses nothing until six hours have passed. */
+const MESSAGES_FAILING = `sum ${byOrigin('receiver')} (increase(tugwatch_messages_total{outcome=~"dropped|expired|refused"}[1h])) > 0
+or
+max ${byOrigin('receiver')} (tugwatch_messages_waiting) > 0`;
+
 const TARGET = '{{ $labels.instance }}';
 const KIND = '{{ $labels.resource }}';
 
@@ -93,6 +106,28 @@ export function sightGroups(settings: AlertSettings): readonly AlertGroup[] {
           summary: 'Tugwatch cannot compute one of its metrics: alerts on it are silent.',
           description:
             'Metric {{ $labels.family }} of Tugwatch (job {{ $labels.job }}) was missing from about {{ $value | printf "%.0f" }} scrapes in the last 15 minutes.',
+          dashboard: 'overview',
+        },
+        {
+          name: 'TugwatchMessagesFailing',
+          severity: 'warning',
+          expr: MESSAGES_FAILING,
+          for: '15m',
+          keepFiringFor: '5m',
+          summary: 'Messages about conflicts do not reach a receiver: the people behind it are not told.',
+          description:
+            'Receiver {{ $labels.receiver }} of Tugwatch (job {{ $labels.job }}) does not take messages; waiting, or lost within the last hour: {{ $value | printf "%.0f" }}. The log says why.',
+          dashboard: 'overview',
+        },
+        {
+          name: 'TugwatchNoLeader',
+          severity: 'warning',
+          expr: NO_LEADER,
+          for: '5m',
+          keepFiringFor: '5m',
+          summary: 'No replica of Tugwatch leads: nobody writes Events, messages, remedies or the checkpoint.',
+          description:
+            'Tugwatch (job {{ $labels.job }}{{ with $labels.shard }}, shard {{ . }}{{ end }}) answers scrapes, and none of its replicas has led for 5 minutes.',
           dashboard: 'overview',
         },
         {

@@ -46,7 +46,8 @@ export class AlertmanagerSync {
   }
 
   stats(): ReceiverStats {
-    return { receiver: this.receiver.name, counts: this.#counts, waiting: 0 };
+    // Nothing is queued: either it has the state as it is, or it waits for that.
+    return { receiver: this.receiver.name, counts: this.#counts, waiting: this.#trouble === '' ? 0 : 1 };
   }
 
   async stop(): Promise<void> {
@@ -74,7 +75,11 @@ export class AlertmanagerSync {
 
   async #sync(): Promise<Receipt> {
     const delivered: Receipt = { outcome: 'delivered' };
-    if (!this.#options.leads()) return delivered;
+    if (!this.#options.leads()) {
+      // Another's trouble by now.
+      this.#trouble = '';
+      return delivered;
+    }
     const alerts = this.alerts();
     for (let from = 0; from < alerts.length; from += BATCH) {
       const receipt = await this.#send(alerts.slice(from, from + BATCH));

@@ -129,6 +129,16 @@ describe('the alerts for an Alertmanager', () => {
     expect(first?.body).toMatchObject([{ labels: { alertname: 'TugwatchCapacityShort' } }]);
   });
 
+  it("count as waiting while it does not take them, and no more when they are another leader's to send", async () => {
+    await using rig = await messagesTo([{ name: 'am', type: 'alertmanager', url: 'http://127.0.0.1:1' }]);
+    const waiting = () => rig.messages.stats()[0]?.waiting;
+    expect(waiting()).toBe(0);
+    rig.becomes('confirmed');
+    await eventually('they wait', () => waiting() === 1);
+    rig.leads = false;
+    await eventually('they are not ours any more', () => waiting() === 0);
+  });
+
   it('that are refused are said once, and tried again with the state as it is then', async () => {
     await using server = await startReceiver(...Array.from({ length: 5 }, () => ({ status: 400, body: 'bad labels' })));
     await using rig = await messagesTo([{ name: 'am', type: 'alertmanager', url: server.url }]);
