@@ -62,7 +62,20 @@ export function loadKubeConfig(
     if (index > 0) mergeParts(config, part);
   }
   selectContext(config, choice.context, files.join(delimiter));
+  allowPlainHttp(config);
   return config;
+}
+
+/**
+ * Plain HTTP, such as that of `kubectl proxy`: kubectl takes it and shows it no credentials (client-go clientcmd
+ * ClientConfig reads them for TLS only); the package refuses it unless TLS is not to be verified.
+ */
+function allowPlainHttp(config: KubeConfig): void {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null || !cluster.server.startsWith('http:') || cluster.skipTLSVerify) return;
+  config.clusters = config.clusters.map((one) => (one.name === cluster.name ? { ...one, skipTLSVerify: true } : one));
+  const current = config.getCurrentContext();
+  config.contexts = config.contexts.map((one) => (one.name === current ? { ...one, user: '' } : one));
 }
 
 function kubeconfigFiles(

@@ -72,6 +72,22 @@ describe('which cluster is watched', () => {
   it('is a plain server on this machine when one is given', () => {
     expect(serverOf({ server: 'http://127.0.0.1:8001/' }, { KUBECONFIG: one })).toBe('http://127.0.0.1:8001');
   });
+
+  it('may speak plain HTTP, as kubectl proxy does, and is shown no credentials there', async () => {
+    const kubeconfig = writeKubeconfig({ server: 'http://127.0.0.1:8001', token: 'for TLS only', context: 'proxy' });
+    const config = loadKubeConfig(pkg, { kubeconfig }, {});
+    const options: { headers?: object } = {};
+    await config.applyToHTTPSOptions(options);
+    expect(config.getCurrentContext()).toBe('proxy');
+    expect(JSON.stringify(options.headers ?? {})).not.toContain('for TLS only');
+  });
+
+  it('is shown them where it speaks TLS', async () => {
+    const options: { headers?: object } = {};
+    const kubeconfig = writeKubeconfig({ server: 'https://127.0.0.1:8001', token: 'for TLS only' });
+    await loadKubeConfig(pkg, { kubeconfig }, {}).applyToHTTPSOptions(options);
+    expect(JSON.stringify(options.headers)).toContain('for TLS only');
+  });
 });
 
 describe('a kubeconfig that leads nowhere gets one sentence', () => {
