@@ -37,7 +37,7 @@ export async function why(
   if (output === 'json') {
     const { conflicts, notices, risks, safe } = answer;
     io.stdout.write(renderJson({ ...report, conflicts, notices, risks, safe }, 2));
-  } else io.stdout.write(renderWhyText(answer, textOptions(io.stdout, io.env), writes));
+  } else io.stdout.write(renderWhyText(answer, textOptions(io.stdout, io.env), writes, flags.server === undefined));
   if (daemon === undefined && output === 'text') {
     io.stderr.write(
       'This is one look at the cluster; a running daemon knows the writes before it: --server http://….\n',

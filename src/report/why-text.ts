@@ -53,16 +53,17 @@ export function matchesQuery(workload: WorkloadDocument, query: WorkloadQuery): 
 
 /**
  * The explanation, ending in a line feed. `writes` are the last writes of the workload where the caller knows more than
- * the evidence of its conflicts; they are shown first, newest last.
+ * the evidence of its conflicts; they are shown first, newest last. `oneLook`: a fight between two looks is not seen.
  */
 export function renderWhyText(
   why: WhyDocument,
   options: TextOptions = {},
   writes: readonly EvidenceDocument[] = [],
+  oneLook = false,
 ): string {
   const layout = layoutOf({ evidenceRows: 20, ...options });
   const blocks: string[][] = [];
-  if (why.conflicts.length === 0) blocks.push(wrap(peaceSentence(why), layout.width, ''));
+  if (why.conflicts.length === 0) blocks.push(wrap(peaceSentence(why, oneLook), layout.width, ''));
   if (writes.length > 0) {
     const room = layout.width === null ? null : layout.width - 2;
     blocks.push(['Last writes, newest last:', ...indent(evidenceTable(writes, room), 2)]);
@@ -75,11 +76,12 @@ export function renderWhyText(
     .join('\n\n')}\n`;
 }
 
-function peaceSentence(why: WhyDocument): string {
+function peaceSentence(why: WhyDocument, oneLook: boolean): string {
   const { query, workload } = why;
   const fallback = { apiVersion: '', kind: query.kind ?? 'workload', namespace: query.namespace, name: query.name };
   const label = workloadLabel(workload ?? fallback);
-  if (why.risks.length > 0) return `Nothing fights over ${label} now, but something may:`;
+  const nothing = oneLook ? 'Nothing is seen to fight' : 'Nothing fights';
+  if (why.risks.length > 0) return `${nothing} over ${label} now, but something may:`;
   if (workload === null) return `Nothing is known against ${label}: no conflict, no notice, no risk names it.`;
-  return `Nothing fights over ${label}.`;
+  return `${nothing} over ${label}${oneLook ? ' in this one look' : ''}.`;
 }

@@ -43,6 +43,17 @@ describe('why one workload is as it is', () => {
     );
   });
 
+  it('claims no peace after one look', () => {
+    const answer = selectWorkload(report, { namespace: 'shop', name: 'api' });
+    expect(renderWhyText(answer, {}, [], true)).toMatch(
+      /^Nothing is seen to fight over Deployment shop\/api in this one look\.\n/,
+    );
+    const atRisk = selectWorkload(report, { namespace: 'shop', name: 'search' });
+    expect(renderWhyText(atRisk, {}, [], true)).toMatch(
+      /^Nothing is seen to fight over Deployment shop\/search now, but something may:\n/,
+    );
+  });
+
   it('says that it knows nothing of a workload the report never names', () => {
     expect(renderWhyText(selectWorkload(report, { namespace: 'shop', name: 'nope', kind: 'sts' }))).toBe(
       'Nothing is known against sts shop/nope: no conflict, no notice, no risk names it.\n',
