@@ -56,6 +56,19 @@ const CONTESTED = [...ORIGIN, ...WORKLOAD_LABELS] as const;
 export const byContested = `by (${CONTESTED.join(', ')})`;
 export const byOrigin = (...more: readonly string[]): string => `by (${[...ORIGIN, ...more].join(', ')})`;
 
+/**
+ * The series of a metric, with the shard that tells it where there are shards: each elects its own leader, and counts
+ * what it holds. Without shards there is no series that tells which, and all stay as they are.
+ */
+export function withShard(metric: string): string {
+  const target = [...ORIGIN, 'instance'].join(', ');
+  return `
+  ${metric} * on (${target}) group_left (shard) tugwatch_shard_info
+  or on (${target})
+  ${metric}
+`;
+}
+
 /** Templates: the workload, its Application, the field. */
 export const WORKLOAD = '{{ $labels.workload_kind }} {{ $labels.workload_namespace }}/{{ $labels.workload }}';
 export const FIELD = '{{ or $labels.field "a field" }}';

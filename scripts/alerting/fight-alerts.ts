@@ -10,6 +10,7 @@ import {
   THIS,
   WORKLOAD,
   WRITERS,
+  withShard,
 } from './alert.ts';
 
 const REVERSALS = 'tugwatch_conflict_reversals_total';
@@ -42,7 +43,7 @@ and
 unless
   max ${byContested} (tugwatch_conflict_state{state="confirmed"}) == 1`;
 
-const AT_RISK = `sum ${byOrigin('rule')} (max ${byOrigin('rule', 'severity')} (tugwatch_risks)) > 0`;
+const AT_RISK = `sum ${byOrigin('rule')} (max ${byOrigin('rule', 'severity', 'shard')} (${withShard('tugwatch_risks')})) > 0`;
 
 const EXAMPLES =
   '{{ with query (printf `topk (3, tugwatch_risk{cluster=%q,namespace=%q,job=%q,rule=%q})` $labels.cluster $labels.namespace $labels.job $labels.rule) }}, such as{{ range $index, $risk := sortByLabel "workload" . }}{{ if $index }},{{ end }} {{ $risk.Labels.workload_namespace }}/{{ $risk.Labels.workload }}{{ end }}{{ end }}';

@@ -1,7 +1,7 @@
 /** Alerts about Tugwatch itself: whatever keeps it from seeing, or from telling. Silence must never look like peace. */
 import { WATCHED_RESOURCES } from '../../src/kubernetes/resources.ts';
 import { groupOf } from '../../src/model/refs.ts';
-import { type AlertGroup, type AlertSettings, byOrigin } from './alert.ts';
+import { type AlertGroup, type AlertSettings, byOrigin, withShard } from './alert.ts';
 
 /** Kinds without which there are no verdicts: the mandatory ones, and Applications. */
 const NEEDED = WATCHED_RESOURCES.filter(({ mandatory, fact }) => mandatory || fact === 'application')
@@ -18,13 +18,7 @@ const stale = (
 unless
   max ${byOrigin('instance', 'resource')} (tugwatch_watch_state{state=~"absent|forbidden"}) == 1`;
 
-/** Each shard elects a leader of its own; where there are none, neither is there a series that tells which. */
-const TARGETS = ['cluster', 'namespace', 'job', 'instance'].join(', ');
-const NO_LEADER = `max ${byOrigin('shard')} (
-  tugwatch_leader * on (${TARGETS}) group_left (shard) tugwatch_shard_info
-  or on (${TARGETS})
-  tugwatch_leader
-) == 0`;
+const NO_LEADER = `max ${byOrigin('shard')} (${withShard('tugwatch_leader')}) == 0`;
 
 /** What waits is asked for by its own: a receiver that is away for long loses nothing until six hours have passed. */
 const MESSAGES_FAILING = `sum ${byOrigin('receiver')} (increase(tugwatch_messages_total{outcome=~"dropped|expired|refused"}[1h])) > 0

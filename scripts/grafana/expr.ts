@@ -30,6 +30,17 @@ export function inRange(metric: string, ...matchers: readonly Matcher[]): string
 export const max = (by: string, expr: string): string => `max by (${by}) (${expr})`;
 export const sum = (by: string, expr: string): string => (by === '' ? `sum(${expr})` : `sum by (${by}) (${expr})`);
 
+/**
+ * A gauge that counts what a process holds: of each shard for itself, because together they are the whole, and only its
+ * replicas say the same.
+ */
+export function maxOfShards(by: string, metric: string, ...matchers: readonly Matcher[]): string {
+  const target = 'cluster, namespace, job, instance';
+  const counted = of(metric, ...matchers);
+  const named = `${counted} * on (${target}) group_left (shard) ${of('tugwatch_shard_info')}`;
+  return max(`${by}, shard`, `${named} or on (${target}) ${counted}`);
+}
+
 export const CONTESTED = WORKLOAD_LABELS.join(', ');
 /** Enough to tell the lines of a graph apart. */
 export const LINE = 'workload_namespace, workload, field';

@@ -1,6 +1,18 @@
 /** The overview: what is fighting now, since when, at what cost, what waits to start, and how well Tugwatch sees. */
 import { type Dashboard, MappingType, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { CONTESTED, inRange, LINE, LINE_LEGEND, max, of, perSecond, perStep, stateOf, sum } from './expr.ts';
+import {
+  CONTESTED,
+  inRange,
+  LINE,
+  LINE_LEGEND,
+  max,
+  maxOfShards,
+  of,
+  perSecond,
+  perStep,
+  stateOf,
+  sum,
+} from './expr.ts';
 import { type Addresses, finish, newDashboard } from './frame.ts';
 import { type Column, graphPanel, STATES, statPanel, tablePanel, timelinePanel } from './panels.ts';
 
@@ -64,7 +76,7 @@ export function overviewDashboard(addresses: Addresses): Dashboard {
 function numbers() {
   const size = { width: 4, height: 4 };
   const conflicts = (state: string) =>
-    `sum(${max('cluster, namespace, state', of('tugwatch_conflicts', `state="${state}"`))})`;
+    `sum(${maxOfShards('cluster, namespace, state', 'tugwatch_conflicts', `state="${state}"`)})`;
   return [
     statPanel({
       ...size,
@@ -102,7 +114,7 @@ function numbers() {
       title: 'Open risks',
       description: 'Findings of the audit that nobody silenced: what the next scale, sync or deploy would start.',
       unit: 'short',
-      query: { expr: sum('', max('cluster, namespace, rule, severity', of('tugwatch_risks'))) },
+      query: { expr: sum('', maxOfShards('cluster, namespace, rule, severity', 'tugwatch_risks')) },
     }),
     statPanel({
       ...size,
