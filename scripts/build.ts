@@ -1,22 +1,27 @@
 /**
  * `npm run build`: one bundled file, dist/tugwatch.js, that needs nothing but Node, dist/LICENSES.txt about what is in
- * it, and dist/extensions for Argo CD's page. One file rather than chunks: it can be copied anywhere and audited as a whole; modules in it are evaluated only
- * when a command needs them.
+ * it, and dist/extensions for Argo CD's page. One file: it can be copied anywhere and audited as a whole; the chunks in it
+ * are compiled and evaluated only when a command needs them (build/one-file.ts).
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { buildExtension, EXTENSION_FILE } from './build/extension.ts';
 import { kubeConfigOnly } from './build/kube-config-only.ts';
+import { lazyChildProcess } from './build/lazy-child-process.ts';
 import { listBundledPackages, renderLicences } from './build/licences.ts';
+import { namedExports } from './build/named-exports.ts';
+import { packIntoOneFile } from './build/one-file.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
+/** The chunk that runs the command line. */
+const ENTRY = 'start';
 const { values } = parseArgs({ options: { outdir: { type: 'string', default: DIST } } });
 
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: ROOT,
   stdin: {
     contents: "import { main } from './src/main.ts'; await main(process.argv);",
@@ -24,7 +29,11 @@ const { metafile } = await build({
     sourcefile: 'tugwatch.ts',
     loader: 'ts',
   },
-  outfile: join(values.outdir, 'tugwatch.js'),
+  outdir: values.outdir,
+  entryNames: ENTRY,
+  chunkNames: '[name]-[hash]',
+  splitting: true,
+  write: false,
   bundle: true,
   minify: true,
   keepNames: true,
@@ -35,10 +44,14 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
   define: { 'process.env.TUGWATCH_REVISION': JSON.stringify(revision()) },
-  plugins: [kubeConfigOnly(ROOT)],
+  plugins: [kubeConfigOnly(ROOT), lazyChildProcess(), namedExports(['undici'])],
   // Some dependencies are CommonJS and call require at run time; an ES module has none of its own.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: { js: "const require = process.getBuiltinModule('module').createRequire(import.meta.url);" },
 });
+
+const chunks = outputFiles.map(({ path, text }) => ({ name: basename(path), code: text }));
+mkdirSync(values.outdir, { recursive: true });
+writeFileSync(join(values.outdir, 'tugwatch.js'), packIntoOneFile(chunks, `${ENTRY}.js`));
 
 const outfile = join(values.outdir, 'extensions', EXTENSION_FILE);
 await buildExtension(outfile);
