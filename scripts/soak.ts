@@ -86,9 +86,9 @@ function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
 }
 
-/** How much more memory the process has at the end than after the first third, as a share of that; 0 is flat. */
+/** How much more memory the process has at the end than half way, as a share of that; 0 is flat. */
 function growthOf(samples: readonly number[]): number {
-  const early = samples[Math.floor((samples.length - 1) / 3)] ?? 0;
+  const early = samples[Math.floor((samples.length - 1) / 2)] ?? 0;
   const late = samples.at(-1) ?? 0;
   return early === 0 ? 0 : Math.round(((late - early) / early) * 1000) / 1000;
 }
