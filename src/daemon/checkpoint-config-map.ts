@@ -1,4 +1,5 @@
 /** The checkpoint in a ConfigMap, for all replicas: whoever leads writes it, whoever starts or takes over reads it. */
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { WritingClient } from '../kubernetes/client.ts';
@@ -15,6 +16,8 @@ const MERGE_PATCH = 'application/merge-patch+json';
 const REQUEST_MS = 5_000;
 /** A few kilobytes that unpack to gigabytes are no checkpoint. */
 const MOST_UNPACKED = 64 * 1024 * 1024;
+/** Writes without an answer that are remembered; each was another state. */
+const MOST_UNANSWERED = 100;
 const unpack = promisify(gunzip);
 
 export interface ConfigMapPlace {
@@ -35,6 +38,8 @@ export class CheckpointConfigMap implements CheckpointStore {
   readonly #options: CheckpointConfigMapOptions;
   /** null: none is there, as far as we know. */
   #resourceVersion: string | null = null;
+  /** Digests of what was sent and never answered: any of it may be what is stored. */
+  readonly #unanswered = new Set<string>();
   #saidDropped = '';
 
   constructor(options: CheckpointConfigMapOptions) {
@@ -62,9 +67,37 @@ export class CheckpointConfigMap implements CheckpointStore {
   async write(checkpoint: StoredCheckpoint): Promise<void> {
     const { packed, dropped } = await fitCheckpoint(checkpoint);
     this.#tell(dropped);
-    const binaryData = { [KEY]: packed.toString('base64') };
-    const stored = this.#resourceVersion === null ? await this.#create(binaryData) : await this.#update(binaryData);
-    this.#resourceVersion = textAt(stored as Json, 'metadata', 'resourceVersion');
+    const content = packed.toString('base64');
+    try {
+      await this.#put(content);
+    } catch (error) {
+      if (!isKind(error, 'conflict') || !(await this.#isOurs())) throw error;
+      await this.#put(content);
+    }
+  }
+
+  async #put(content: string): Promise<void> {
+    const binaryData = { [KEY]: content };
+    try {
+      const stored = await (this.#resourceVersion === null ? this.#create(binaryData) : this.#update(binaryData));
+      this.#resourceVersion = textAt(stored as Json, 'metadata', 'resourceVersion');
+      this.#unanswered.clear();
+    } catch (error) {
+      // Whoever gives no answer, or says that etcd gave none, may have stored it.
+      const isOpen = isKind(error, 'network') || isKind(error, 'server');
+      if (isOpen && this.#unanswered.size < MOST_UNANSWERED) this.#unanswered.add(digestOf(content));
+      throw error;
+    }
+  }
+
+  /** Whether what is stored is an own write whose answer was lost: nobody else wrote, and it is the version to go on from. */
+  async #isOurs(): Promise<boolean> {
+    if (this.#unanswered.size === 0) return false;
+    const { client, place } = this.#options;
+    const object = (await client.get(pathOf(place, place.name), { signal: AbortSignal.timeout(REQUEST_MS) })) as Json;
+    if (!this.#unanswered.has(digestOf(textAt(objectAt(object, 'binaryData'), KEY)))) return false;
+    this.#resourceVersion = textAt(object, 'metadata', 'resourceVersion');
+    return true;
   }
 
   #create(binaryData: Record<string, string>): Promise<unknown> {
@@ -102,6 +135,10 @@ export function placeOf(setting: string, home: string): ConfigMapPlace {
   if (place.namespace === '')
     throw new Error(`checkpointConfigMap ${setting} names no namespace, and this is no pod; use namespace/${setting}`);
   return place;
+}
+
+function digestOf(content: string): string {
+  return createHash('sha256').update(content).digest('base64');
 }
 
 async function contentOf(object: Json, described: string): Promise<unknown> {

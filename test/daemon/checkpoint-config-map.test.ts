@@ -4,12 +4,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointConfigMap, placeOf } from '../../src/daemon/checkpoint-config-map.ts';
 import { fitCheckpoint, MOST_BYTES } from '../../src/daemon/checkpoint-fit.ts';
 import type { StoredCheckpoint } from '../../src/daemon/checkpoint-sections.ts';
+import { ALONE } from '../../src/daemon/leadership.ts';
+import { leadingClient } from '../../src/daemon/leading-client.ts';
 import { takeCheckpoint } from '../../src/detect/checkpoint.ts';
 import { type ApiServer, startApiServer } from '../../src/embedded/http/api-server.ts';
 import { kindOf } from '../../src/embedded/kinds.ts';
 import { Random } from '../../src/embedded/random.ts';
 import { Store } from '../../src/embedded/store.ts';
 import { createClient, type WritingClient } from '../../src/kubernetes/client.ts';
+import { KubeRequestError } from '../../src/kubernetes/errors.ts';
 import { loadJqEngine } from '../../src/kubernetes/jq-engine.ts';
 import { Story } from '../support/story.ts';
 
@@ -59,6 +62,36 @@ describe('the checkpoint in a ConfigMap', () => {
     expect(await other.read()).toMatchObject({ at: 2 });
     await other.write(empty(3));
     expect(await one.read()).toMatchObject({ at: 3 });
+  });
+
+  it('is gone on from where an answer was lost: that was no writing of somebody else', async () => {
+    const lost = { answers: false };
+    const lossy: WritingClient = {
+      ...leadingClient(client, ALONE),
+      send: async (method, path, options) => {
+        const answer = await client.send(method, path, options);
+        if (lost.answers) throw new KubeRequestError({ kind: 'network', message: 'no answer' });
+        return answer;
+      },
+    };
+    const writer = new CheckpointConfigMap({ client: lossy, place: PLACE, warn: () => {} });
+    await writer.write(empty(1));
+    lost.answers = true;
+    await expect(writer.write(empty(2))).rejects.toThrow('no answer');
+    // Now it meets what was stored, which is its own.
+    await expect(writer.write(empty(3))).rejects.toThrow('no answer');
+    lost.answers = false;
+    await writer.write(empty(4));
+    expect(await open().read()).toMatchObject({ at: 4 });
+    // What somebody else wrote meanwhile is not.
+    lost.answers = true;
+    await expect(writer.write(empty(5))).rejects.toThrow('no answer');
+    const other = open();
+    await other.read();
+    await other.write(empty(6));
+    lost.answers = false;
+    await expect(writer.write(empty(7))).rejects.toMatchObject({ error: { kind: 'conflict' } });
+    expect(await open().read()).toMatchObject({ at: 6 });
   });
 
   it('is made by one of two who find none, and made anew when somebody deleted it', async () => {
