@@ -4,7 +4,6 @@
  * only, where other work on the machine meets both sides of a ratio, and exits 1 where one is out of all proportion.
  * `--recordings DIR`, `--workloads N`.
  */
-import { parseArgs } from 'node:util';
 import { Estate } from './bench/estate.ts';
 import { openWorkshop } from './bench/estate-client.ts';
 import { measureEstate } from './bench/estate-figures.ts';
@@ -13,9 +12,10 @@ import { guard } from './bench/guard.ts';
 import { rowsOf, summaryOf } from './bench/results.ts';
 import { measureStarts } from './bench/starts.ts';
 import { measureThroughput, readParts } from './bench/throughput.ts';
+import { readFlags } from './read-flags.ts';
 import { renderTable } from './score/table.ts';
 
-const { values } = parseArgs({
+const { values } = readFlags('bench', {
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },

@@ -4,16 +4,16 @@
  * recording comes out otherwise than expected. Then the same on clusters drawn from seeds (`--generated N`, 1000).
  */
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { replayFiles } from '../src/commands/replay.ts';
 import { Progress } from '../src/commands/terminal.ts';
+import { readFlags } from './read-flags.ts';
 import { type Comparison, compareReport } from './score/compare.ts';
 import { readExpectations } from './score/expectation.ts';
 import { isFaulty, judgeSeeds, renderGenerated } from './score/generated.ts';
 import { type PeerScore, scorePeers } from './score/peers.ts';
 import { renderTable } from './score/table.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readFlags('score', {
   allowPositionals: true,
   options: { generated: { type: 'string', default: '1000' } },
 });

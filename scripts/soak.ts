@@ -4,19 +4,19 @@
  * a day; the last line is JSON. `--first-day K` begins with another day of the same seed, to see one again alone. Exits 1 when something was missed, invented, wrongly named, falsely resolved or corrected.
  */
 import { readdirSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createEmbeddedCluster } from '../src/embedded/cluster.ts';
 import { Random } from '../src/embedded/random.ts';
 import { VirtualScheduler } from '../src/embedded/scheduler.ts';
 import { LazyJqEngine } from '../src/kubernetes/jq-engine.ts';
+import { readFlags } from './read-flags.ts';
 import { runDay, type ShiftOutcome } from './soak/day.ts';
 import { SoakWorld } from './soak/world.ts';
 
 const START = Date.parse('2026-01-05T00:00:00Z');
 
-const { values } = parseArgs({
+const { values } = readFlags('soak', {
   options: {
     days: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
