@@ -9,7 +9,7 @@ import { AlertmanagerSync } from './alertmanager.ts';
 import { conflictMessage, noticeMessage } from './build-message.ts';
 import { Courier, type CourierOptions, type MessageOutcome } from './courier.ts';
 import { endOf, type OccasionKind } from './occasion.ts';
-import { type Entry, type Phase, ToldLedger } from './told.ts';
+import { type Entry, MOST_FOLLOWED, type Phase, ToldLedger } from './told.ts';
 import { passesFilters, wantsNotice, wantsOccasion } from './wants.ts';
 
 export interface MessagesOptions extends CourierOptions {
@@ -34,6 +34,8 @@ export class Messages implements Outlet {
   readonly #options: MessagesOptions;
   readonly #told = new ToldLedger();
   readonly #couriers = new Map<string, Courier>();
+  /** Receivers for which so many fights are followed that further ones wait. */
+  readonly #full = new Set<string>();
   readonly #alertmanagers = new Map<string, AlertmanagerSync>();
 
   constructor(options: MessagesOptions) {
@@ -111,7 +113,8 @@ export class Messages implements Outlet {
     const { name } = courier.receiver;
     const known = this.#told.get(name, conflict.id);
     if (conflict.state === 'confirmed') {
-      const entry = known ?? this.#told.open(name, conflict.id);
+      const entry = known ?? this.#open(name, conflict.id);
+      if (entry === null) return;
       if (entry.queued === 'over') entry.severity = 'warning';
       if (entry.queued === null || entry.queued === 'over') this.#send('confirmed', conflict, courier, entry);
       if (entry.queued !== 'escalated' && this.#options.hasEscalated(conflict.id)) {
@@ -120,6 +123,23 @@ export class Messages implements Outlet {
       }
     } else if (conflict.state === 'resolved' && known !== undefined && known.queued !== 'over')
       this.#send(endOf(conflict), conflict, courier, known);
+  }
+
+  #open(receiver: string, conflictId: string): Entry | null {
+    const { pipeline, logger } = this.#options;
+    let entry = this.#told.open(receiver, conflictId);
+    if (entry === null) {
+      const known = new Set(pipeline.detector.conflicts().map(({ id }) => id));
+      this.#told.keepKnown(receiver, (id) => known.has(id));
+      entry = this.#told.open(receiver, conflictId);
+    }
+    if (entry !== null) this.#full.delete(receiver);
+    else if (!this.#full.has(receiver)) {
+      this.#full.add(receiver);
+      const sentence = `receiver ${receiver} is told of ${MOST_FOLLOWED} fights at a time, and of further ones when some of these are over`;
+      logger.warn({ event: 'message', receiver }, sentence);
+    }
+    return entry;
   }
 
   #send(kind: OccasionKind, conflict: Conflict, courier: Courier, entry: Entry): void {

@@ -20,8 +20,8 @@ export interface Entry {
 /** As it is stored: receiver to conflict to what was told and how grave it was. */
 export type StoredTold = Record<string, Record<string, readonly [Phase, Severity]>>;
 
-/** Fights that are followed for one receiver; beyond that something else is wrong. */
-const MOST = 1_000;
+/** Fights that are followed for one receiver: nobody reads more messages than this, and a checkpoint has to stay small. */
+export const MOST_FOLLOWED = 1_000;
 const PHASES: readonly unknown[] = ['confirmed', 'escalated', 'over', null];
 const SEVERITIES: readonly unknown[] = ['info', 'warning', 'critical'];
 
@@ -32,13 +32,20 @@ export class ToldLedger {
     return this.#receivers.get(receiver)?.get(conflictId);
   }
 
-  open(receiver: string, conflictId: string): Entry {
+  /** null when so many are followed already: one that gave way would be told of anew. */
+  open(receiver: string, conflictId: string): Entry | null {
     const entries = this.#receivers.get(receiver) ?? new Map<string, Entry>();
     this.#receivers.set(receiver, entries);
+    if (entries.size >= MOST_FOLLOWED) return null;
     const entry: Entry = { told: null, queued: null, severity: 'warning' };
     entries.set(conflictId, entry);
-    if (entries.size > MOST) entries.delete(entries.keys().next().value ?? '');
     return entry;
+  }
+
+  /** Forgets fights that nobody knows of any more, such as those that a checkpoint had to go without. */
+  keepKnown(receiver: string, isKnown: (conflictId: string) => boolean): void {
+    const entries = this.#receivers.get(receiver);
+    for (const id of entries?.keys() ?? []) if (!isKnown(id)) entries?.delete(id);
   }
 
   /** `phase` has been told, or will never be; only what is still the newest on its way counts. */
@@ -69,9 +76,10 @@ export class ToldLedger {
     this.#receivers.clear();
     for (const [name, entries] of Object.entries(value as StoredTold)) {
       if (typeof entries !== 'object' || entries === null) continue;
-      for (const [id, stored] of Object.entries(entries).slice(0, MOST)) {
+      for (const [id, stored] of Object.entries(entries).slice(0, MOST_FOLLOWED)) {
         if (!Array.isArray(stored) || !PHASES.includes(stored[0]) || !SEVERITIES.includes(stored[1])) continue;
         const entry = this.open(name, id);
+        if (entry === null) break;
         // What was on its way then is on its way no more.
         entry.told = stored[0];
         entry.queued = stored[0];

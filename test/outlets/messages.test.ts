@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MOST_WAITING } from '../../src/outlets/courier.ts';
+import { MOST_FOLLOWED } from '../../src/outlets/told.ts';
 import { messagesTo } from '../support/messages-rig.ts';
 import { type ReceiverServer, startReceiver } from '../support/receiver-server.ts';
 import { aNotice } from '../support/report-fixtures.ts';
@@ -151,6 +152,24 @@ describe('messages of a fight', () => {
     rig.messages.poke();
     await rig.messages.idle();
     expect(occasionsOf(server)).toEqual(['confirmed']);
+  });
+
+  it('of more fights than can be followed are told once each, and further ones when some are over', async () => {
+    await using server = await startReceiver();
+    await using rig = await messagesTo([webhook(server.url, { namespaces: ['nowhere'] })]);
+    const followed = () => Object.keys((rig.messages.section.save() as Record<string, object>)['team'] ?? {});
+    // A checkpoint that knows of one that the detector does not.
+    rig.messages.section.restore({ team: { gone: ['confirmed', 'warning'] } });
+    for (let i = 0; i <= MOST_FOLLOWED; i++) rig.becomes('confirmed', { id: `${i}` });
+    const first = followed();
+    expect(first).toHaveLength(MOST_FOLLOWED);
+    expect(first).not.toContain('gone');
+    rig.messages.look();
+    expect(followed()).toEqual(first);
+    expect(rig.log.filter((line) => line.includes('fights at a time'))).toHaveLength(1);
+    rig.becomes('resolved', { id: '7' });
+    rig.messages.look();
+    expect(followed()).toEqual([...first.filter((id) => id !== '7'), `${MOST_FOLLOWED}`]);
   });
 
   it('tell of notices only where they are asked for by kind', async () => {
