@@ -25,9 +25,7 @@ export function conflictOf(
   );
   const period = periodSeconds(record);
   const field = mainField(record);
-  const shortSince = Math.max(0, now - record.impact.countedTo);
-  const stillShort = record.state === 'resolved' ? 0 : (record.impact.shortNow * shortSince) / 1000;
-  const short = Math.round(record.impact.replicaSecondsShort + stillShort);
+  const short = secondsShort(record, now);
   return {
     id: record.id,
     kind: record.kind,
@@ -61,11 +59,17 @@ export function conflictOf(
   };
 }
 
+/** Replica-seconds short up to `now`, rounded. */
+export function secondsShort({ impact, state }: ConflictRecord, now: Millis): number {
+  const stillShort = state === 'resolved' ? 0 : (impact.shortNow * Math.max(0, now - impact.countedTo)) / 1000;
+  return Math.round(impact.replicaSecondsShort + stillShort);
+}
+
 /**
  * A scale to zero through /scale leaves no name. Once is anybody's `kubectl scale`; again and again it is what KEDA
  * does, unless ScaledObjects are watched and none names the workload.
  */
-function contenderOf(contender: ContenderRecord, record: ConflictRecord, model: ClusterModel): Contender {
+export function contenderOf(contender: ContenderRecord, record: ConflictRecord, model: ClusterModel): Contender {
   const { writer, values } = contender;
   const scalesToZero =
     writer.kind === 'unknown' &&

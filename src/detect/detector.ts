@@ -114,10 +114,7 @@ export class Detector {
 
   /** Every conflict there is a word for: suspected, confirmed, and resolved ones that are still remembered. */
   conflicts(): Conflict[] {
-    return [...this.#ledger.all()]
-      .filter((record) => record.state !== 'candidate')
-      .sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1))
-      .map((record) => this.#view(record, this.#now));
+    return this.#known().map((record) => this.#view(record, this.#now));
   }
 
   notices(): Notice[] {
@@ -129,7 +126,7 @@ export class Detector {
   }
 
   contestedCounts(): ContestedCounts[] {
-    return this.conflicts().map((conflict) => countsOf(conflict, this.#ledger.byId(conflict.id), this.#model));
+    return this.#known().map((record) => countsOf(record, this.#now, this.#model));
   }
 
   syncCounts(): SyncCounts[] {
@@ -179,6 +176,11 @@ export class Detector {
       board: this.#board,
       desk: this.#desk,
     };
+  }
+
+  #known(): ConflictRecord[] {
+    const records = [...this.#ledger.all()].filter((record) => record.state !== 'candidate');
+    return records.sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
   }
 
   #observeFact(applied: Applied, at: Millis, origin: 'list' | 'watch'): void {

@@ -6,6 +6,7 @@ import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { ContestedCounts, ReplicasNow } from '../model/observations.ts';
 import type { ConflictState, WriterKind } from '../model/verdicts.ts';
 import { visible } from '../report/visible.ts';
+import { LabelSet } from './exposition.ts';
 
 export const WORKLOAD_LABELS = [
   'workload_namespace',
@@ -29,6 +30,8 @@ export interface ContestedTotals {
 /** The series of one workload and field. Several conflicts over the same field (other contenders) share them. */
 export interface ContestedSeries {
   readonly labels: WorkloadLabels;
+  /** The same, with their text. */
+  readonly set: LabelSet;
   /** The gravest state of its conflicts; null when the detector has forgotten them all. */
   readonly state: ConflictState | null;
   readonly totals: ContestedTotals;
@@ -54,6 +57,7 @@ export interface Selection<T> {
 interface Entry {
   readonly key: string;
   readonly labels: WorkloadLabels;
+  readonly set: LabelSet;
   state: ConflictState | null;
   totals: ContestedTotals;
   replicas: ReplicasNow | null;
@@ -61,6 +65,14 @@ interface Entry {
   seen: Map<string, ContestedTotals>;
   /** When no conflict was active any more; null while one is. */
   endedAt: Millis | null;
+}
+
+/** What a conflict is called in metrics, and after what. */
+interface Named {
+  readonly application: ContestedCounts['application'];
+  readonly field: string | null;
+  readonly labels: WorkloadLabels;
+  readonly key: string;
 }
 
 const NOTHING: ContestedTotals = { reversals: 0, replicaSecondsShort: 0, podsUp: 0, podsDown: 0, writes: {} };
@@ -85,6 +97,8 @@ export class ContestedTracker {
   readonly #policy: SeriesPolicy;
   readonly #entries = new Map<string, Entry>();
   readonly #limiter: Limiter;
+  /** By conflict, of those the detector knew when last looked at. */
+  #named = new Map<string, Named>();
 
   constructor(policy: SeriesPolicy) {
     this.#policy = policy;
@@ -97,7 +111,9 @@ export class ContestedTracker {
 
   /** Takes in what the detector counts now and says what to show. */
   update(contested: readonly ContestedCounts[], now: Millis): Selection<ContestedSeries> {
-    const groups = Map.groupBy(contested, (counts) => keyOfLabels(labelsOf(counts)));
+    const before = this.#named;
+    this.#named = new Map();
+    const groups = Map.groupBy(contested, (counts) => this.#name(counts, before).key);
     for (const [key, group] of groups) this.#take(key, group, now);
     const candidates: Entry[] = [];
     for (const entry of this.#entries.values()) {
@@ -119,14 +135,29 @@ export class ContestedTracker {
     );
   }
 
+  /** Its labels and their key, made anew where a conflict is new or has come to another Application or field. */
+  #name(counts: ContestedCounts, before: ReadonlyMap<string, Named>): Named {
+    const known = before.get(counts.conflictId);
+    const same =
+      known !== undefined &&
+      known.field === counts.field &&
+      known.application?.namespace === counts.application?.namespace &&
+      known.application?.name === counts.application?.name;
+    const named = same ? known : nameOf(counts);
+    this.#named.set(counts.conflictId, named);
+    return named;
+  }
+
   #take(key: string, group: readonly ContestedCounts[], now: Millis): void {
     const [first] = group;
     if (first === undefined) return;
     let entry = this.#entries.get(key);
     if (entry === undefined) {
+      const { labels } = this.#named.get(first.conflictId) ?? nameOf(first);
       entry = {
         key,
-        labels: labelsOf(first),
+        labels,
+        set: new LabelSet(labels),
         state: null,
         totals: NOTHING,
         replicas: null,
@@ -176,8 +207,9 @@ export class Limiter {
   }
 }
 
-function labelsOf(counts: ContestedCounts): WorkloadLabels {
-  return workloadLabels(counts.workload, counts.application, counts.field);
+function nameOf({ workload, application, field }: ContestedCounts): Named {
+  const labels = workloadLabels(workload, application, field);
+  return { application, field, labels, key: keyOfLabels(labels) };
 }
 
 /** JSON keeps the parts apart whatever they contain. */

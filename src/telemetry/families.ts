@@ -10,12 +10,16 @@ import type { ConflictState, HealKind, Severity, WriterKind } from '../model/ver
 import { visible } from '../report/visible.ts';
 import type { ContestedSeries, WorkloadLabels } from './contested-series.ts';
 import { WORKLOAD_LABELS } from './contested-series.ts';
+import { LabelSet, type Labels } from './exposition.ts';
 import { LIMIT_FAMILIES, PROCESS_FAMILIES, SHARD_FAMILIES } from './process-families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
 import { TELLING_FAMILIES } from './telling-families.ts';
 
 export interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
+  /** A LabelSet where there are many series: its text is made once. */
+  readonly labels: Labels | LabelSet;
+  /** Further labels, behind those of a LabelSet. */
+  readonly and?: LabelSet;
   readonly value: number;
 }
 
@@ -25,13 +29,21 @@ export interface TelemetryView {
   readonly contested: readonly ContestedSeries[];
   readonly risks: readonly RiskSeries[];
   /** Operations of the Applications that are contested or at risk. */
-  readonly syncs: readonly SyncCounts[];
+  readonly syncs: readonly SyncSeries[];
+}
+
+export interface SyncSeries {
+  /** The Application. */
+  readonly set: LabelSet;
+  readonly byTrigger: SyncCounts['byTrigger'];
 }
 
 export interface RiskSeries {
   readonly rule: string;
   readonly severity: Severity;
   readonly labels: WorkloadLabels;
+  /** The rule and the labels. */
+  readonly set: LabelSet;
 }
 
 /** What Tugwatch knows of itself even when no snapshot can be had. */
@@ -75,6 +87,12 @@ const WRITERS: readonly WriterKind[] = ['argocd', 'hpa', 'keda', 'human', 'rollo
 const WATCH_STATES: readonly WatchState[] = ['listing', 'watching', 'interrupted', 'absent', 'forbidden'];
 const SCOPES: readonly DropScope[] = ['conflict', 'risk', 'application'];
 
+const BY_STATE = eachOf('state', STATES);
+const BY_TRIGGER = eachOf('trigger', TRIGGERS);
+const BY_WRITER = eachOf('writer', WRITERS);
+const UP = new LabelSet({ direction: 'up' });
+const DOWN = new LabelSet({ direction: 'down' });
+
 export const FAMILIES: readonly Family[] = [
   {
     name: 'tugwatch_conflict_state',
@@ -86,8 +104,8 @@ export const FAMILIES: readonly Family[] = [
     samples: ({ contested }) =>
       contested
         .filter((series) => series.state !== null)
-        .flatMap(({ labels, state }) =>
-          STATES.map((each) => ({ labels: { ...labels, state: each }, value: each === state ? 1 : 0 })),
+        .flatMap(({ set, state }) =>
+          BY_STATE.map(({ and, of }) => ({ labels: set, and, value: of === state ? 1 : 0 })),
         ),
   },
   {
@@ -97,7 +115,7 @@ export const FAMILIES: readonly Family[] = [
     labels: WORKLOAD_LABELS,
     stability: 'fixed',
     about: 'cluster',
-    samples: ({ contested }) => contested.map(({ labels, totals }) => ({ labels, value: totals.reversals })),
+    samples: ({ contested }) => contested.map(({ set, totals }) => ({ labels: set, value: totals.reversals })),
   },
   {
     name: 'tugwatch_conflict_replica_seconds_short_total',
@@ -106,7 +124,8 @@ export const FAMILIES: readonly Family[] = [
     labels: WORKLOAD_LABELS,
     stability: 'fixed',
     about: 'cluster',
-    samples: ({ contested }) => contested.map(({ labels, totals }) => ({ labels, value: totals.replicaSecondsShort })),
+    samples: ({ contested }) =>
+      contested.map(({ set, totals }) => ({ labels: set, value: totals.replicaSecondsShort })),
   },
   replicasGauge('wanted', 'What the autoscaler of a contested workload wants its replicas to be.'),
   replicasGauge('spec', 'The replicas that a contested workload is told to run, spec.replicas.'),
@@ -119,9 +138,9 @@ export const FAMILIES: readonly Family[] = [
     stability: 'fixed',
     about: 'cluster',
     samples: ({ contested }) =>
-      contested.flatMap(({ labels, totals }) => [
-        { labels: { ...labels, direction: 'up' }, value: totals.podsUp },
-        { labels: { ...labels, direction: 'down' }, value: totals.podsDown },
+      contested.flatMap(({ set, totals }) => [
+        { labels: set, and: UP, value: totals.podsUp },
+        { labels: set, and: DOWN, value: totals.podsDown },
       ]),
   },
   {
@@ -132,15 +151,8 @@ export const FAMILIES: readonly Family[] = [
     stability: 'fixed',
     about: 'cluster',
     samples: ({ syncs }) =>
-      syncs.flatMap(({ application, byTrigger }) =>
-        TRIGGERS.map((trigger) => ({
-          labels: {
-            application_namespace: visible(application.namespace),
-            application: visible(application.name),
-            trigger,
-          },
-          value: byTrigger[trigger],
-        })),
+      syncs.flatMap(({ set, byTrigger }) =>
+        BY_TRIGGER.map(({ and, of }) => ({ labels: set, and, value: byTrigger[of] })),
       ),
   },
   {
@@ -151,8 +163,8 @@ export const FAMILIES: readonly Family[] = [
     stability: 'fixed',
     about: 'cluster',
     samples: ({ contested }) =>
-      contested.flatMap(({ labels, totals }) =>
-        WRITERS.map((writer) => ({ labels: { ...labels, writer }, value: totals.writes[writer] ?? 0 })),
+      contested.flatMap(({ set, totals }) =>
+        BY_WRITER.map(({ and, of }) => ({ labels: set, and, value: totals.writes[of] ?? 0 })),
       ),
   },
   {
@@ -162,7 +174,7 @@ export const FAMILIES: readonly Family[] = [
     labels: ['rule', ...WORKLOAD_LABELS],
     stability: 'fixed',
     about: 'cluster',
-    samples: ({ risks }) => risks.map(({ rule, labels }) => ({ labels: { rule, ...labels }, value: 1 })),
+    samples: ({ risks }) => risks.map(({ set }) => ({ labels: set, value: 1 })),
   },
   {
     name: 'tugwatch_watch_last_contact_timestamp_seconds',
@@ -303,6 +315,10 @@ export const FAMILIES: readonly Family[] = [
   ...PROCESS_FAMILIES,
 ];
 
+function eachOf<T extends string>(label: string, values: readonly T[]): { readonly of: T; readonly and: LabelSet }[] {
+  return values.map((of) => ({ of, and: new LabelSet({ [label]: of }) }));
+}
+
 function watchLabels(watch: { readonly cluster: string; readonly resource: string }): Record<string, string> {
   return { cluster: visible(watch.cluster), resource: visible(watch.resource) };
 }
@@ -317,9 +333,9 @@ function replicasGauge(which: keyof ReplicasNow, help: string): Family {
     stability: 'evolving',
     about: 'cluster',
     samples: ({ contested }) =>
-      contested.flatMap(({ labels, replicas }) => {
+      contested.flatMap(({ set, replicas }) => {
         const value = replicas?.[which] ?? null;
-        return value === null ? [] : [{ labels, value }];
+        return value === null ? [] : [{ labels: set, value }];
       }),
   };
 }

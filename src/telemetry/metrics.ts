@@ -1,6 +1,7 @@
-/** /metrics: the families of families.ts, filled from one snapshot a scrape, in a registry of our own. */
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+/** /metrics: the families of families.ts, made of one snapshot a scrape; those of the process are prom-client's. */
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Shard } from '../model/shard.ts';
+import { renderFamily } from './exposition.ts';
 import type { ConfigStatus, Family, Sample, SelfView, TelemetryView } from './families.ts';
 import { FAMILIES } from './families.ts';
 import { PROCESS_FAMILIES } from './process-families.ts';
@@ -42,14 +43,10 @@ export interface Metrics {
 
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
-  // An instrument without labels shows 0 when it has no sample: what cannot be told must not be declared at all.
+  // A family without labels shows 0 when it has no sample: what cannot be told must not be declared at all.
   const families = (options.families ?? FAMILIES).filter(
     (family) => options.config !== undefined || !PROCESS_FAMILIES.includes(family),
   );
-  const instruments = families.map((family) => {
-    const config = { name: family.name, help: family.help, labelNames: [...family.labels], registers: [registry] };
-    return { family, instrument: family.type === 'gauge' ? new Gauge(config) : new Counter(config) };
-  });
   if (options.processMetrics === true) collectDefaultMetrics({ register: registry });
   const views = new ViewBuilder(options.seriesLimit ?? 500, (options.retentionSeconds ?? 3600) * 1000);
   const collectErrors = new Map<string, number>();
@@ -68,11 +65,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
     }
   }
 
-  function fill(): void {
+  function renderFamilies(): string[] {
     const view = look();
     const { version, revision } = options;
-    for (const { family, instrument } of instruments) {
-      instrument.reset();
+    return families.map((family) => {
       try {
         const self = {
           build: { version, revision },
@@ -83,23 +79,20 @@ export function createMetrics(options: MetricsOptions): Metrics {
           shard: options.shard ?? null,
           leads: options.leads?.() ?? true,
         };
-        for (const { labels, value } of samplesOf(family, view, self)) {
-          if (instrument instanceof Gauge) instrument.set(labels, value);
-          else instrument.inc(labels, value);
-        }
+        return renderFamily(family, samplesOf(family, view, self));
       } catch (error) {
-        // Half a family would read as if the rest had gone.
-        instrument.reset();
         failed(family.name, error);
+        // Half a family would read as if the rest had gone.
+        return renderFamily(family, []);
       }
-    }
+    });
   }
 
   return {
     async render() {
-      // Filled and read in one turn of the event loop: no scrape sees half of another.
-      fill();
-      return registry.metrics();
+      // Made in one turn of the event loop: no scrape sees half of another.
+      const ours = `${renderFamilies().join('\n\n')}\n`;
+      return options.processMetrics === true ? `${ours}\n${await registry.metrics()}` : ours;
     },
     limitSeries: (limit) => views.limitSeries(limit),
   };

@@ -2,13 +2,20 @@
 import type { Millis } from '../model/facts.ts';
 import type { SyncCounts } from '../model/observations.ts';
 import type { Risk, Severity } from '../model/verdicts.ts';
+import { visible } from '../report/visible.ts';
 import type { ContestedSeries, Selection, WorkloadLabels } from './contested-series.ts';
 import { ContestedTracker, keyOfLabels, Limiter, workloadLabels } from './contested-series.ts';
-import type { DropScope, RiskSeries, TelemetryView } from './families.ts';
+import { LabelSet } from './exposition.ts';
+import type { DropScope, RiskSeries, SyncSeries, TelemetryView } from './families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
 
 const SEVERITIES: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 const NO_SYNCS: SyncCounts['byTrigger'] = { 'self-heal': 0, revision: 0, manual: 0, other: 0 };
+
+interface Application {
+  readonly key: string;
+  readonly set: LabelSet;
+}
 
 export class ViewBuilder {
   /** How often something was left out, since the start. */
@@ -18,6 +25,10 @@ export class ViewBuilder {
   readonly #contested: ContestedTracker;
   readonly #risks: Limiter;
   readonly #applications: Limiter;
+  /** Of the last audit that was looked at. */
+  #open: { readonly of: readonly Risk[]; readonly risks: readonly RiskSeries[] } = { of: [], risks: [] };
+  /** By key, of those that were relevant when last looked at. */
+  #labelled = new Map<string, Application>();
 
   constructor(limit: number, retention: Millis) {
     this.#contested = new ContestedTracker({ limit, retention });
@@ -28,11 +39,12 @@ export class ViewBuilder {
   build(snapshot: TelemetrySnapshot): TelemetryView {
     const contested = this.#contested.update(snapshot.contested, snapshot.now);
     this.#note('conflict', contested);
-    const risks = this.#risks.select(openRisks(snapshot.risks), keyOfRisk, (risk) => SEVERITIES[risk.severity]);
+    if (this.#open.of !== snapshot.risks) this.#open = { of: snapshot.risks, risks: openRisks(snapshot.risks) };
+    const risks = this.#risks.select(this.#open.risks, keyOfRisk, (risk) => SEVERITIES[risk.severity]);
     this.#note('risk', risks);
     const syncs = this.#applications.select(
-      relevantSyncs(snapshot, contested.shown),
-      ({ application }) => keyOfApplication(application),
+      this.#relevantSyncs(snapshot, contested.shown),
+      ({ key }) => key,
       () => 0,
     );
     this.#note('application', syncs);
@@ -44,6 +56,28 @@ export class ViewBuilder {
     this.#contested.limitSeries(limit);
     this.#risks.limit = limit;
     this.#applications.limit = limit;
+  }
+
+  /** The syncs of every Application that is contested or at risk; zeros for one that has not synced yet. */
+  #relevantSyncs(snapshot: TelemetrySnapshot, contested: readonly ContestedSeries[]): (SyncSeries & Application)[] {
+    const relevant = new Map<string, Application>();
+    const add = (namespace: string, name: string) => {
+      if (name === '') return;
+      const key = keyOfApplication({ namespace, name });
+      if (!relevant.has(key)) relevant.set(key, this.#labelled.get(key) ?? { key, set: setOf(namespace, name) });
+    };
+    for (const { labels } of contested) add(labels.application_namespace, labels.application);
+    for (const { application, suppressed } of snapshot.risks) {
+      if (application !== null && suppressed === null) add(visible(application.namespace), visible(application.name));
+    }
+    this.#labelled = relevant;
+    const counted = new Map(
+      snapshot.syncs.map(({ application: { namespace, name }, byTrigger }) => [
+        keyOfApplication({ namespace: visible(namespace), name: visible(name) }),
+        byTrigger,
+      ]),
+    );
+    return [...relevant.values()].map(({ key, set }) => ({ key, set, byTrigger: counted.get(key) ?? NO_SYNCS }));
   }
 
   #note(scope: DropScope, { newlyDropped, hidden }: Selection<unknown>): void {
@@ -58,7 +92,8 @@ function openRisks(risks: readonly Risk[]): RiskSeries[] {
   for (const risk of risks) {
     if (risk.suppressed !== null) continue;
     const labels: WorkloadLabels = workloadLabels(risk.workload, risk.application, risk.field);
-    const each = { rule: risk.rule, severity: risk.severity, labels };
+    const { rule, severity } = risk;
+    const each = { rule, severity, labels, set: new LabelSet({ rule, ...labels }) };
     series.set(keyOfRisk(each), each);
   }
   return [...series.values()];
@@ -68,20 +103,11 @@ function keyOfRisk(risk: RiskSeries): string {
   return `${risk.rule} ${keyOfLabels(risk.labels)}`;
 }
 
-/** The syncs of every Application that is contested or at risk; zeros for one that has not synced yet. */
-function relevantSyncs(snapshot: TelemetrySnapshot, contested: readonly ContestedSeries[]): SyncCounts[] {
-  const relevant = new Map<string, SyncCounts['application']>();
-  const add = (namespace: string, name: string) => {
-    if (name !== '') relevant.set(keyOfApplication({ namespace, name }), { namespace, name });
-  };
-  for (const { labels } of contested) add(labels.application_namespace, labels.application);
-  for (const { application, suppressed } of snapshot.risks) {
-    if (application !== null && suppressed === null) add(application.namespace, application.name);
-  }
-  const counted = new Map(snapshot.syncs.map((syncs) => [keyOfApplication(syncs.application), syncs]));
-  return [...relevant].map(([key, application]) => counted.get(key) ?? { application, byTrigger: NO_SYNCS });
-}
-
+/** Of names as they are shown: what looks the same is one series. */
 function keyOfApplication(application: SyncCounts['application']): string {
   return JSON.stringify([application.namespace, application.name]);
+}
+
+function setOf(namespace: string, name: string): LabelSet {
+  return new LabelSet({ application_namespace: namespace, application: name });
 }
