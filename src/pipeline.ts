@@ -10,9 +10,9 @@ import type { Change, Millis } from './model/facts.ts';
 import type { Observation } from './model/observations.ts';
 import type { JqEngine, LensRequest } from './model/ports.ts';
 import { HOLDS_ALL, type Holds, holdsChange } from './model/shard.ts';
-import type { Conflict, Remedy } from './model/verdicts.ts';
+import type { Conflict, Remedy, Risk } from './model/verdicts.ts';
 import { readCommand } from './remedy/commands.ts';
-import { remedyForConflict } from './remedy/remedy.ts';
+import { RemedyBook } from './remedy/remedy-book.ts';
 import { buildReport, type ReportHealth } from './report/build-report.ts';
 import type { Report } from './report/schema.ts';
 import type { RulesContext } from './rules/protection.ts';
@@ -26,8 +26,10 @@ export interface ReportExtra {
 export class Pipeline {
   readonly model: ClusterModel;
   readonly detector: Detector;
+  readonly remedies: RemedyBook;
   readonly #jq: JqEngine;
   readonly #holds: Holds;
+  #risks: { readonly of: Audit | null; readonly risks: readonly Risk[] } = { of: null, risks: [] };
   #firstAt: Millis | null = null;
   #lastAt: Millis = 0;
 
@@ -37,6 +39,7 @@ export class Pipeline {
     this.model = new ClusterModel(isHere, holds);
     this.#jq = jq;
     this.detector = new Detector({ model: this.model, jq });
+    this.remedies = new RemedyBook({ model: this.model, jq });
   }
 
   /** One change through the model and the detector. */
@@ -70,7 +73,13 @@ export class Pipeline {
   remedyFor(conflict: Conflict): Remedy {
     if (conflict.state === 'resolved' && conflict.resolution !== 'rule-added') return nothingToDo(conflict);
     const leaves = this.detector.leavesOf(conflict.workload);
-    return remedyForConflict(conflict, { model: this.model, jq: this.#jq }, { leaves });
+    return this.remedies.remedyFor(conflict, leaves);
+  }
+
+  /** The same list for the same audit, so that its documents are made once. */
+  #risksOf(audit: Audit): readonly Risk[] {
+    if (this.#risks.of !== audit) this.#risks = { of: audit, risks: [...audit.risks, ...audit.suppressed] };
+    return this.#risks.risks;
   }
 
   /** Everything Tugwatch has to say now (docs/report.md). `audit` spares a new one where a recent one will do. */
@@ -79,7 +88,7 @@ export class Pipeline {
       window: { from: this.#firstAt ?? this.#lastAt, to: this.#lastAt },
       conflicts: this.detector.conflicts().map((conflict) => ({ conflict, remedy: this.remedyFor(conflict) })),
       notices: this.detector.notices(),
-      risks: [...audit.risks, ...audit.suppressed],
+      risks: this.#risksOf(audit),
       watched: {
         workloads: this.model.workloads.size,
         applications: this.model.applications.size,

@@ -59,13 +59,27 @@ export function buildReport(input: ReportInput): Report {
     window: { from: rfc3339(input.window.from), to: rfc3339(input.window.to) },
     conflicts: [...input.conflicts].sort(byUrgency).map(conflictDocument),
     notices: [...input.notices].sort(byTime).map(noticeDocument),
-    risks: [...input.risks].sort(byRule).map(riskDocument),
+    risks: riskDocuments(input.risks),
     ...(input.watched === undefined
       ? {}
       : { watched: { ...input.watched, auditedAt: timeOrNull(input.watched.auditedAt) } }),
     ...(input.safe === undefined ? {} : { safe: [...input.safe].sort(byWorkload).map(safeDocument) }),
     ...(input.health === undefined ? {} : { health: healthDocument(input.health) }),
   };
+}
+
+/** Made once for a list of risks: an audit stays for a while, and each of many reports shows it. */
+const risksKnown = new WeakMap<readonly Risk[], RiskDocument[]>();
+/** Made once for a remedy, which is kept as long as it holds. */
+const remediesKnown = new WeakMap<Remedy, RemedyDocument>();
+
+function riskDocuments(risks: readonly Risk[]): RiskDocument[] {
+  let documents = risksKnown.get(risks);
+  if (documents === undefined) {
+    documents = [...risks].sort(byRule).map(riskDocument);
+    risksKnown.set(risks, documents);
+  }
+  return documents;
 }
 
 /** RFC 3339 in UTC with milliseconds. Throws a RangeError on what is no time. */
@@ -181,6 +195,15 @@ function courseDocument({ heals, wanted, declared, ready, rhythm }: Course): Cou
 }
 
 function remedyDocument(remedy: Remedy): RemedyDocument {
+  let document = remediesKnown.get(remedy);
+  if (document === undefined) {
+    document = newRemedyDocument(remedy);
+    remediesKnown.set(remedy, document);
+  }
+  return document;
+}
+
+function newRemedyDocument(remedy: Remedy): RemedyDocument {
   return {
     summary: remedy.summary,
     owner: { kind: remedy.owner.kind, namespace: remedy.owner.namespace, name: remedy.owner.name },

@@ -94,10 +94,28 @@ export class EventStream {
   }
 }
 
+/** Digests of reports and of parts that stay from report to report: the remedies, and all risks of an audit. */
+const digests = new WeakMap<object, string>();
+
 /** Changes when what the page says changes; the passing of time alone does not count. */
 export function digestOf(report: Report): string {
-  const { conflicts, notices, risks, health } = report;
-  const watches = health?.watches.map(({ lastContactAt: _, ...watch }) => watch);
-  const text = JSON.stringify([conflicts, notices, risks, watches, health?.skippedLines]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+  return known(report, () => {
+    const { conflicts, notices, risks, health } = report;
+    const watches = health?.watches.map(({ lastContactAt: _, ...watch }) => watch);
+    const fights = conflicts.map(({ remedy, ...rest }) => [rest, digestOfPart(remedy)]);
+    return [fights, notices, digestOfPart(risks), watches, health?.skippedLines];
+  });
+}
+
+function digestOfPart(part: object): string {
+  return known(part, () => part);
+}
+
+function known(whole: object, content: () => unknown): string {
+  let digest = digests.get(whole);
+  if (digest === undefined) {
+    digest = createHash('sha256').update(JSON.stringify(content())).digest('base64url').slice(0, 16);
+    digests.set(whole, digest);
+  }
+  return digest;
 }

@@ -1,0 +1,98 @@
+/**
+ * Remedies kept until something that they were made of changes. What a remedy looked at in the model is noted while it
+ * is made, and looked at again before it is handed out once more: the same answers make the same remedy.
+ */
+import type { ClusterModel } from '../model/cluster-model.ts';
+import type { Conflict, Remedy } from '../model/verdicts.ts';
+import type { RulesContext } from '../rules/protection.ts';
+import type { Leaves } from './field-rule.ts';
+import { remedyForConflict } from './remedy.ts';
+
+/** Conflicts whose remedy is kept; the one made longest ago goes first. */
+const MOST = 2_000;
+
+type Look = () => unknown;
+
+interface Page {
+  /** What of the conflict makes the remedy. */
+  readonly about: string;
+  readonly leaves: Leaves;
+  readonly looks: readonly { readonly look: Look; readonly saw: unknown }[];
+  readonly remedy: Remedy;
+}
+
+export class RemedyBook {
+  readonly #context: RulesContext;
+  readonly #pages = new Map<string, Page>();
+  /** Remedies made so far. */
+  made = 0;
+
+  constructor(context: RulesContext) {
+    this.#context = context;
+  }
+
+  /** As `remedyForConflict`. */
+  remedyFor(conflict: Conflict, leaves: Leaves): Remedy {
+    const { kind, workload, field, otherFields, application, contenders } = conflict;
+    const about = JSON.stringify([kind, workload, field, otherFields, application, contenders]);
+    const page = this.#pages.get(conflict.id);
+    if (page !== undefined && page.about === about && page.leaves === leaves && isStillSo(page)) return page.remedy;
+    this.made += 1;
+    this.#pages.delete(conflict.id);
+    const { model, looks, isWhole } = witnessed(this.#context.model);
+    const remedy = remedyForConflict(conflict, { ...this.#context, model }, { leaves });
+    if (isWhole()) {
+      if (this.#pages.size >= MOST) this.#pages.delete(this.#pages.keys().next().value ?? '');
+      this.#pages.set(conflict.id, { about, leaves, looks, remedy });
+    }
+    return remedy;
+  }
+}
+
+/** The model, with every question to it noted. Not whole: somebody walked over one of its maps, and no look covers that. */
+function witnessed(model: ClusterModel) {
+  const looks: { look: Look; saw: unknown }[] = [];
+  let whole = true;
+  const settings = () => [...model.argoSettings.values()];
+  const witness = new Proxy(model, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member === 'function') {
+        return (...args: unknown[]) => {
+          const look = () => Reflect.apply(member, target, args) as unknown;
+          const saw = look();
+          looks.push({ look, saw });
+          return saw;
+        };
+      }
+      // A handful, read for the cap of the backoff.
+      if (name === 'argoSettings') looks.push({ look: settings, saw: settings() });
+      else whole = false;
+      return member;
+    },
+  });
+  return { model: witness, looks, isWhole: () => whole };
+}
+
+function isStillSo({ looks }: Page): boolean {
+  return looks.every(({ look, saw }) => isSame(saw, look()));
+}
+
+/** The same value, list of values, or object of values: facts are never changed, and equal parts of two versions are one. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((one, index) => isSamePart(one, b[index]));
+  return isSamePart(a, b);
+}
+
+function isSamePart(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.is(Reflect.get(a, name), Reflect.get(b, name)))
+  );
+}

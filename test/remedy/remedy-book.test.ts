@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { loadJqEngine } from '../../src/kubernetes/jq-engine.ts';
+import { project } from '../../src/kubernetes/projections/project.ts';
+import type { Change } from '../../src/model/facts.ts';
+import { Pipeline } from '../../src/pipeline.ts';
+import { remedyForConflict } from '../../src/remedy/remedy.ts';
+import type { Scene } from '../support/stage.ts';
+import { RULE, Story } from '../support/story.ts';
+
+const jq = await loadJqEngine();
+
+function changesOf(tape: readonly Scene[]): Change[] {
+  return tape.flatMap((scene): Change[] => {
+    if (scene.type === 'synced') return [scene];
+    if (scene.type !== 'seen') return [];
+    const { at, origin, raw } = scene;
+    const fact = project(raw, { apiVersion: String(raw['apiVersion']), resource: '' });
+    return fact === null ? [] : [{ type: 'upsert', at, origin, fact }];
+  });
+}
+
+function fought(tell: (story: Story) => void = () => {}): { pipeline: Pipeline; changes: readonly Change[] } {
+  const story = new Story();
+  story.fight(5, 15);
+  tell(story);
+  return { pipeline: new Pipeline(jq), changes: changesOf(story.tape) };
+}
+
+describe('remedies that are kept', () => {
+  it('are made once for a conflict, however often the report is asked for and time passes', () => {
+    const { pipeline, changes } = fought();
+    for (const change of changes) pipeline.feed(change);
+    const audit = pipeline.audit();
+    const first = pipeline.report(audit);
+    expect(first.conflicts).toHaveLength(1);
+    const { made } = pipeline.remedies;
+    for (let second = 1; second <= 20; second += 1) {
+      pipeline.advance((changes.at(-1)?.at ?? 0) + second * 1_000);
+      const again = pipeline.report(audit);
+      expect(again.conflicts[0]?.remedy).toBe(first.conflicts[0]?.remedy);
+      expect(again.risks).toBe(first.risks);
+    }
+    expect(pipeline.remedies.made).toBe(made);
+  });
+
+  it('are made once while nothing changes that they rest on, although the cluster goes on writing', () => {
+    const { pipeline, changes } = fought();
+    for (const change of changes) pipeline.feed(change);
+    pipeline.report();
+    const { made } = pipeline.remedies;
+    const last = changes.findLast((change) => change.type === 'upsert' && change.fact.fact === 'workload');
+    if (last?.type !== 'upsert') throw new Error('the story has no workload');
+    for (let turn = 1; turn <= 20; turn += 1) {
+      const ref = { ...last.fact.ref, name: `other-${turn}` };
+      pipeline.feed({ ...last, at: last.at + turn, fact: { ...last.fact, ref } as typeof last.fact });
+      pipeline.report();
+    }
+    expect(pipeline.remedies.made).toBe(made);
+  });
+
+  it('are those that would be made anew, after each change', () => {
+    const { pipeline, changes } = fought((story) => {
+      story.ruleComes(RULE, []).fight(2, 9);
+      story.hpaComes('second').fight(2, 9);
+      story.hpaGoes('second').selfHealIsSwitchedOff().after(30);
+      story.selfHealIsSwitchedOn().fight(2, 9);
+      story.ruleComes().after(30);
+    });
+    const seen = new Set<string>();
+    for (const change of changes) {
+      pipeline.feed(change);
+      for (const conflict of pipeline.detector.conflicts().filter(({ state }) => state !== 'resolved')) {
+        const leaves = pipeline.detector.leavesOf(conflict.workload);
+        const anew = remedyForConflict(conflict, pipeline.rulesContext, { leaves });
+        expect(pipeline.remedyFor(conflict)).toEqual(anew);
+        seen.add(anew.summary);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(1);
+    expect(pipeline.remedies.made).toBeLessThan(changes.length);
+  });
+});
