@@ -34,10 +34,11 @@ function check(model: ClusterModel): Finding[] {
       else if (!claim.claimants.includes(application)) claim.claimants.push(application);
     }
   }
-  return [...claims.keys()].sort().flatMap((key) => {
-    const claim = claims.get(key);
-    return claim === undefined || claim.claimants.length < 2 ? [] : [findingOf(claim, model)];
-  });
+  // Nearly all have one claimant, and there may be hundreds of thousands: only what is found is put in order.
+  return [...claims]
+    .filter(([, { claimants }]) => claimants.length > 1)
+    .sort(([a], [b]) => compare(a, b))
+    .map(([, claim]) => findingOf(claim, model));
 }
 
 function findingOf({ resource, claimants }: Claim, model: ClusterModel): Finding {

@@ -33,7 +33,7 @@ import { compactHeap } from './lean-heap.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { openWeb } from './open-web.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
-import { createPaced } from './paced.ts';
+import { createPaced, createUpkept } from './paced.ts';
 import { Releasers } from './releasers.ts';
 import { RemediationSwitch } from './remediation-switch.ts';
 import { schedule } from './schedule.ts';
@@ -46,7 +46,7 @@ import { createWatchLog } from './watch-log.ts';
 
 /** Verdicts by the passing of time are looked at this often. */
 const TICK_MS = 1_000;
-/** An audit this recent is good enough for a report somebody asks for. */
+/** While somebody asks for reports or metrics, risks are looked for this often at most. */
 const AUDIT_FRESH_MS = 15_000;
 /** Hold a fresh list against the watches this often, to prove that they lose nothing. */
 const RELIST_SCHEDULE = '*/20 * * * *';
@@ -185,10 +185,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     engine.advance(now);
     return now;
   };
-  const audit = createPaced(() => engine.pipeline.audit(), monotonic, AUDIT_FRESH_MS);
+  const audit = createUpkept(() => engine.pipeline.audit(), monotonic, AUDIT_FRESH_MS);
   const report = () => {
     advance();
-    return engine.pipeline.report(audit.recent(), { health: { watches: source.health(), skippedLines: 0, shard } });
+    return engine.pipeline.report(audit.last(), { health: { watches: source.health(), skippedLines: 0, shard } });
   };
   const recentReport = createPaced(report, monotonic);
 
@@ -220,7 +220,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         now,
         contested: engine.pipeline.detector.contestedCounts(),
         syncs: engine.pipeline.detector.syncCounts(),
-        risks: audit.recent().risks,
+        risks: audit.last().risks,
         notices,
         watches: source.health(),
         skippedLines: 0,
@@ -261,6 +261,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const ticker = setInterval(() => {
     try {
       advance();
+      audit.upkeep();
     } catch (error) {
       broken.reject(error);
     }

@@ -8,6 +8,18 @@ export interface Paced<T> {
   anew(): T;
 }
 
+export interface Upkept<T> {
+  /** What was made last, however long ago: whoever asks does not wait. Made at once only the first time. */
+  last(): T;
+  /** Made anew, whatever it costs. */
+  anew(): T;
+  /** To be called again and again: makes it anew when it is old enough and somebody has asked lately. */
+  upkeep(): void;
+}
+
+/** Nobody has asked for so long: it is not kept up any more. */
+const UNASKED_MS = 10 * 60_000;
+
 /**
  * What took 300 ms is good for six seconds, however many ask; what takes a millisecond is as good as always new.
  * `leastMs`: good for so long in any case. `monotonic` in milliseconds.
@@ -22,4 +34,25 @@ export function createPaced<T>(make: () => T, monotonic: () => number, leastMs =
     return made;
   };
   return { anew, recent: () => (last !== null && monotonic() < last.until ? last.made : anew()) };
+}
+
+/** As `createPaced`, but made beside those who ask: by `upkeep`, and never sooner than `leastMs` after the last time. */
+export function createUpkept<T>(make: () => T, monotonic: () => number, leastMs: number): Upkept<T> {
+  const paced = createPaced(make, monotonic, leastMs);
+  let last: { readonly made: T } | null = null;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const keep = (made: T) => {
+    last = { made };
+    return made;
+  };
+  return {
+    last: () => {
+      askedAt = monotonic();
+      return last === null ? keep(paced.anew()) : last.made;
+    },
+    anew: () => keep(paced.anew()),
+    upkeep: () => {
+      if (last !== null && monotonic() - askedAt < UNASKED_MS) keep(paced.recent());
+    },
+  };
 }
