@@ -36,7 +36,9 @@ const HOLLOW: ReadonlySet<string> = new Set(['/metadata', '/metadata/annotations
 
 /** The pointer of a member of the object or list at `parent`. */
 export function pointerTo(parent: string, key: string | number): string {
-  return `${parent}/${typeof key === 'number' ? key : key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  // Most names need no escape, and objects under the lens have thousands of them.
+  if (typeof key === 'number' || !(key.includes('~') || key.includes('/'))) return `${parent}/${key}`;
+  return `${parent}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** Every leaf of an object outside bookkeeping, in document order. */

@@ -66,6 +66,24 @@ export function textsAt(value: Json | undefined, ...path: readonly string[]): re
 /** An RFC 3339 time in milliseconds, else null. */
 export function timeAt(value: Json | undefined, ...path: readonly string[]): Millis | null {
   const text = textAt(value, ...path);
+  if (text === '') return null;
+  let at = TIMES.get(text);
+  if (at === undefined) {
+    at = readTime(text);
+    if (text.length > LONGEST_TIME) return at;
+    if (TIMES.size >= REMEMBERED_TIMES) TIMES.clear();
+    TIMES.set(text, at);
+  }
+  return at;
+}
+
+/** Every version of an object tells again when its managers wrote; to read a time takes longer than to look it up. */
+const TIMES = new Map<string, Millis | null>();
+const REMEMBERED_TIMES = 1_024;
+/** '2026-01-01T00:00:00.123456789+00:00' */
+const LONGEST_TIME = 35;
+
+function readTime(text: string): Millis | null {
   if (!RFC_3339.test(text)) return null;
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : at;

@@ -20,7 +20,8 @@ export function redact(raw: JsonObject): JsonObject {
 
 /** Plain assignment to a key named '__proto__' would set the prototype instead. */
 function setOwn(target: JsonObject, key: string, value: Json): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key !== '__proto__') target[key] = value;
+  else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function redactMember(key: string, value: Json, depth: number): Json {
