@@ -36,8 +36,6 @@ export async function audit(paths: readonly string[], flags: AuditFlags, io: Com
   const now = io.now();
   const view =
     paths.length > 0 ? within(flags.namespace, await ofManifests(paths, now, io)) : await ofCluster(flags, io);
-  for (const problem of view.problems ?? [])
-    io.stderr.write(`warning: ${problem.file}:${problem.line}: ${problem.message}\n`);
   if (output !== 'text') for (const note of view.notes ?? []) io.stderr.write(`note: ${note}\n`);
   io.stdout.write(render(view, output, now, flags, io));
   if (flags.strict === true && (view.problems ?? []).length > 0) return 2;
@@ -76,6 +74,10 @@ function render(
   }
 }
 
+function tellProblems({ problems = [] }: Pick<AuditView, 'problems'>, io: CommandIo): void {
+  for (const { file, line, message } of problems) io.stderr.write(`warning: ${file}:${line}: ${message}\n`);
+}
+
 async function ofManifests(paths: readonly string[], now: Millis, io: CommandIo): Promise<AuditView> {
   const progress = new Progress(io.stderr, io.monotonic);
   const { counts, ...found } = await auditManifests(paths, {
@@ -84,13 +86,15 @@ async function ofManifests(paths: readonly string[], now: Millis, io: CommandIo)
     onFile: (files) => progress.update(() => `Reading manifests: ${files} files`),
   });
   progress.clear();
+  tellProblems(found, io);
+  // A pipe whose first half failed must not pass for manifests without a risk.
+  if (counts.objects === 0)
+    throw new UsageError(
+      `No Kubernetes object was found in ${paths.map((path) => (path === '-' ? 'standard input' : path)).join(', ')}: nothing has been audited. Is it what would be applied, rendered?`,
+    );
   if (found.problems.length === 0) return found;
   const many = found.problems.length === 1 ? '1 document was' : `${found.problems.length} documents were`;
-  const all = counts.objects === 0 ? ', and nothing else was there: nothing has been audited' : '';
-  return {
-    ...found,
-    notes: [`${many} not valid and skipped${all}; with --strict that is exit code 2.`, ...found.notes],
-  };
+  return { ...found, notes: [`${many} not valid and skipped; with --strict that is exit code 2.`, ...found.notes] };
 }
 
 /** With --namespace: what is about a workload of another namespace is left out; what is about an Application alone stays. */

@@ -50,4 +50,14 @@ describe('tugwatch audit of manifests', () => {
     const elsewhere = await auditOf(input, { namespace: 'elsewhere', failOn: 'risk' });
     expect([elsewhere.code, found(elsewhere.report), elsewhere.report.safe]).toEqual([0, [], []]);
   });
+
+  it.each([
+    ['nothing at all, as of a pipe whose first half failed', ''],
+    ['no object', 'name: web\nreplicas: 3\n'],
+    ['no YAML', 'a: ['],
+  ])('refuses input that holds %s: what was not read is not safe', async (_what, text) => {
+    await expect(auditOf(text, {})).rejects.toThrow(
+      'No Kubernetes object was found in standard input: nothing has been audited.',
+    );
+  });
 });
