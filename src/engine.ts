@@ -4,7 +4,7 @@
  */
 import type { LazyJqEngine } from './kubernetes/jq-engine.ts';
 import { sameObject } from './model/cluster-model.ts';
-import type { DestinationTest } from './model/destinations.ts';
+import type { ClusterOf } from './model/destinations.ts';
 import type { Change, FactKind, Millis, ObjectRef } from './model/facts.ts';
 import type { Observation } from './model/observations.ts';
 import type { LensRequest } from './model/ports.ts';
@@ -14,8 +14,8 @@ import { needsJq } from './rules/needs-jq.ts';
 
 export interface EngineOptions {
   readonly jq: LazyJqEngine;
-  /** Which destinations of Applications are the watched cluster; Argo CD's own when absent. */
-  readonly isHere?: DestinationTest;
+  /** Which watched cluster a destination of Applications is; only Argo CD's own when absent. */
+  readonly clusterOf?: ClusterOf;
   /** The share of the namespaces that is held here; all of them when absent. */
   readonly holds?: Holds | undefined;
   readonly requestLens: (request: LensRequest) => void;
@@ -35,43 +35,49 @@ export class Engine {
   /** Changes that wait for jq; null while nothing waits. */
   #waiting: Change[] | null = null;
   #loading: Promise<void> | null = null;
-  /** What watches told while other kinds were still being listed; null once all are. */
-  #held: ObjectChange[] | null = null;
+  /** What watches of a cluster told while other kinds were still being listed; no entry once all are. */
+  readonly #held = new Map<string, ObjectChange[]>();
   /** Changes taken in so far. */
   changes = 0;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.pipeline = new Pipeline(options.jq, options.isHere, options.holds);
+    this.pipeline = new Pipeline(options.jq, options.clusterOf, options.holds);
   }
 
   /** Takes the next change. In order, whatever waits. */
   take(change: Change): void {
     this.changes += 1;
-    if (this.#held !== null && change.type !== 'synced' && change.type !== 'interrupted') {
-      if (change.origin === 'watch') {
-        this.#held.push(change);
+    if (this.#held.size > 0 && change.type !== 'synced' && change.type !== 'interrupted') {
+      const cluster = refOf(change).cluster ?? '';
+      const held = this.#held.get(cluster);
+      if (held !== undefined && change.origin === 'watch') {
+        held.push(change);
         // So much happens here that the first lists are not worth the memory any more.
-        if (this.#held.length >= MOST_HELD) this.release();
+        if (held.length >= MOST_HELD) this.release(cluster);
         return;
       }
       // Listed anew: what was kept back of the object is older, and must not come after.
-      this.#held = this.#held.filter((held) => !isOfSameObject(held, change));
+      if (held !== undefined)
+        this.#held.set(
+          cluster,
+          held.filter((one) => !isOfSameObject(one, change)),
+        );
     }
     this.#pass(change);
   }
 
   /**
-   * Keeps back what watches tell until `release`. At a start the kinds are listed side by side: a write seen before the
+   * Keeps back what the watches of a cluster ('' is Argo CD's own) tell until `release`. At a start the kinds are listed side by side: a write seen before the
    * scaler behind it would be taken for somebody else's.
    */
-  hold(): void {
-    this.#held ??= [];
+  hold(cluster = ''): void {
+    if (!this.#held.has(cluster)) this.#held.set(cluster, []);
   }
 
-  release(): void {
-    const held = this.#held ?? [];
-    this.#held = null;
+  release(cluster = ''): void {
+    const held = this.#held.get(cluster) ?? [];
+    this.#held.delete(cluster);
     for (const change of held) this.#pass(change);
   }
 

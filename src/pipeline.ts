@@ -5,7 +5,7 @@
 import { type Audit, runAudit } from './audit/audit.ts';
 import { Detector } from './detect/detector.ts';
 import { ClusterModel } from './model/cluster-model.ts';
-import type { DestinationTest } from './model/destinations.ts';
+import type { ClusterOf } from './model/destinations.ts';
 import type { Change, Millis } from './model/facts.ts';
 import type { Observation } from './model/observations.ts';
 import type { JqEngine, LensRequest } from './model/ports.ts';
@@ -33,10 +33,10 @@ export class Pipeline {
   #firstAt: Millis | null = null;
   #lastAt: Millis = 0;
 
-  /** `isHere`: which destinations of Applications are the watched cluster. `holds`: which namespaces are its share. */
-  constructor(jq: JqEngine, isHere?: DestinationTest, holds: Holds = HOLDS_ALL) {
+  /** `clusterOf`: which watched cluster a destination of Applications is. `holds`: which namespaces are its share. */
+  constructor(jq: JqEngine, clusterOf?: ClusterOf, holds: Holds = HOLDS_ALL) {
     this.#holds = holds;
-    this.model = new ClusterModel(isHere, holds);
+    this.model = new ClusterModel(clusterOf, holds);
     this.#jq = jq;
     this.detector = new Detector({ model: this.model, jq });
     this.remedies = new RemedyBook({ model: this.model, jq });
@@ -103,7 +103,7 @@ export class Pipeline {
 
 /** Over by another cause than a rule: what would have ended it is not asked for any more. */
 function nothingToDo(conflict: Conflict): Remedy {
-  const { apiVersion, kind, namespace, name } = conflict.workload;
+  const { kind, namespace, name } = conflict.workload;
   const app = conflict.application;
   return {
     summary: `Nothing is left to do about this fight: it is over (${conflict.resolution ?? 'quiet'}).`,
@@ -112,10 +112,7 @@ function nothingToDo(conflict: Conflict): Remedy {
     warnings: [],
     verify: {
       message: 'Tugwatch would open the same conflict again at the next reversal.',
-      command: readCommand(
-        { apiVersion, kind, namespace, name },
-        conflict.field === null ? '{.spec}' : jsonPathOf(conflict.field),
-      ),
+      command: readCommand(conflict.workload, conflict.field === null ? '{.spec}' : jsonPathOf(conflict.field)),
     },
   };
 }

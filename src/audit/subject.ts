@@ -22,7 +22,10 @@ function rolloutsByDeployment(workloads: readonly WorkloadFact[]): Map<string, W
   const rollouts = new Map<string, WorkloadFact>();
   for (const workload of workloads) {
     if (workload.workloadRef === null || workload.workloadRef.kind !== 'Deployment') continue;
-    rollouts.set(keyOfParts('apps', 'Deployment', workload.ref.namespace, workload.workloadRef.name), workload);
+    rollouts.set(
+      keyOfParts('apps', 'Deployment', workload.ref.namespace, workload.workloadRef.name, workload.ref.cluster),
+      workload,
+    );
   }
   return rollouts;
 }
@@ -108,6 +111,7 @@ function scaledLast(workload: WorkloadFact): boolean {
 
 function byPlace(a: { readonly ref: WorkloadFact['ref'] }, b: { readonly ref: WorkloadFact['ref'] }): number {
   return (
+    compare(a.ref.cluster ?? '', b.ref.cluster ?? '') ||
     compare(a.ref.namespace, b.ref.namespace) ||
     compare(a.ref.kind, b.ref.kind) ||
     compare(a.ref.name, b.ref.name) ||

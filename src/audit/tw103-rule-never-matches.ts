@@ -53,7 +53,7 @@ function unparsableRules(subject: ApplicationSubject, context: AuditContext): Fi
   return rules.flatMap((rule) => {
     const [failure] = explainUnparsable(rule, context.jq);
     if (failure === undefined) return [];
-    const objects = objectsOf(subject);
+    const objects = objectsOf(subject, context.model);
     const meant = objects.filter((ref) => mismatchesOf(rule, ref).length === 0);
     return [
       applicationFinding(subject, meant.length > 0 ? meant : objects, {

@@ -33,7 +33,9 @@ function ownRules(subject: ApplicationSubject, context: AuditContext): Finding[]
     return frozen === null ? [] : [{ rule, frozen }];
   });
   if (freezing.length === 0) return [];
-  const objects = objectsOf(subject).filter((ref) => freezing.some(({ rule }) => matchesGlob(rule.kind, ref.kind)));
+  const objects = objectsOf(subject, context.model).filter((ref) =>
+    freezing.some(({ rule }) => matchesGlob(rule.kind, ref.kind)),
+  );
   return [
     applicationFinding(subject, objects, {
       when: 'on-next-deploy',

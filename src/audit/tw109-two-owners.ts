@@ -1,6 +1,6 @@
 import type { ClusterModel } from '../model/cluster-model.ts';
 import type { ApplicationFact, ManagedResource, ObjectRef } from '../model/facts.ts';
-import { displayRef, keyOfParts } from '../model/refs.ts';
+import { displayRef, inCluster, keyOfParts } from '../model/refs.ts';
 import { applicationIgnores } from './finding.ts';
 import type { Finding, Rule } from './rule.ts';
 import { compare } from './subject.ts';
@@ -28,7 +28,8 @@ function check(model: ClusterModel): Finding[] {
       // What waits for pruning is no longer declared, only still marked.
       if (resource.requiresPruning) continue;
       const object = keyOfParts(resource.group, resource.kind, resource.namespace, resource.name);
-      const key = `${server} ${name} ${object}`;
+      const cluster = model.clusterOf(application);
+      const key = cluster === null || cluster === '' ? `${server} ${name} ${object}` : `${cluster} ${object}`;
       const claim = claims.get(key);
       if (claim === undefined) claims.set(key, { resource, claimants: [application] });
       else if (!claim.claimants.includes(application)) claim.claimants.push(application);
@@ -43,7 +44,7 @@ function check(model: ClusterModel): Finding[] {
 
 function findingOf({ resource, claimants }: Claim, model: ClusterModel): Finding {
   const apps = claimants.toSorted((a, b) => compare(displayRef(a.ref), displayRef(b.ref)));
-  const ref = refOf(resource, model);
+  const ref = refOf(resource, model.clusterOf(claimants[0] as ApplicationFact) ?? '', model);
   const fight = apps.filter((app) => app.automated.enabled && app.automated.selfHeal).length > 1;
   const known = model.workload(ref);
   const ignores = known === undefined || known.ignore === null ? [] : [{ on: ref, text: known.ignore }];
@@ -57,9 +58,9 @@ function findingOf({ resource, claimants }: Claim, model: ClusterModel): Finding
   };
 }
 
-function refOf(resource: ManagedResource, model: ClusterModel): ObjectRef {
+function refOf(resource: ManagedResource, cluster: string, model: ClusterModel): ObjectRef {
   const { group, kind, namespace, name } = resource;
-  const bare: ObjectRef = { apiVersion: group === '' ? 'v1' : `${group}/`, kind, namespace, name };
+  const bare = inCluster({ apiVersion: group === '' ? 'v1' : `${group}/`, kind, namespace, name }, cluster);
   return model.workload(bare)?.ref ?? { ...bare, apiVersion: group === '' ? 'v1' : `${group}/${versionOf(group)}` };
 }
 

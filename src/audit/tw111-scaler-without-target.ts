@@ -34,7 +34,7 @@ function isDangling(scaler: Scaler, context: AuditContext): boolean {
   const group = targetGroup(scaler);
   const plural = PROVABLE.get(`${group}/${scaler.target.kind}`);
   if (plural === undefined) return false;
-  if (context.partial !== true && !isListed(context.model, plural)) return false;
+  if (context.partial !== true && !isListed(context.model, plural, scaler.ref)) return false;
   return context.model.workload(targetRef(scaler, group)) === undefined;
 }
 
@@ -56,7 +56,7 @@ function findingOf(scaler: Scaler, context: AuditContext): Finding {
 function hint(scaler: Scaler, context: AuditContext): string {
   for (const [groupKind] of PROVABLE) {
     const [group = '', kind = ''] = groupKind.split('/');
-    const other = { apiVersion: `${group}/`, kind, namespace: scaler.ref.namespace, name: scaler.target.name };
+    const other = { ...scaler.ref, apiVersion: `${group}/`, kind, name: scaler.target.name };
     const found = context.model.workload(other);
     if (found !== undefined) return ` (there is a ${displayRef(found.ref)})`;
   }
@@ -69,14 +69,16 @@ function targetGroup(scaler: Scaler): string {
 
 function targetRef(scaler: Scaler, group: string): ObjectRef {
   return {
+    ...scaler.ref,
     apiVersion: scaler.target.apiVersion === '' ? `${group}/v1` : scaler.target.apiVersion,
     kind: scaler.target.kind,
-    namespace: scaler.ref.namespace,
     name: scaler.target.name,
   };
 }
 
-function isListed(model: ClusterModel, plural: string): boolean {
+function isListed(model: ClusterModel, plural: string, beside: ObjectRef): boolean {
+  if (model.isListed(plural, beside)) return true;
+  if (beside.cluster !== undefined) return false;
   for (const resource of model.synced) if (resource === plural || resource.startsWith(`${plural}.`)) return true;
   return false;
 }

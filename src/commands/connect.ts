@@ -1,6 +1,9 @@
 /** A client for the cluster that the flags name; one sentence when it is not there. */
+import type { WorkloadCluster } from '../config/clusters.ts';
+import type { Spoke } from '../daemon/estate.ts';
 import { contextNamespace, createClient, probeServer, type WritingClient } from '../kubernetes/client.ts';
 import { KubeRequestError } from '../kubernetes/errors.ts';
+import { KubeConfigError } from '../kubernetes/kubeconfig.ts';
 import { VERSION } from '../version.ts';
 import type { Environment } from './terminal.ts';
 
@@ -37,4 +40,20 @@ export function openClient(flags: ClusterFlags, env: Environment): Promise<Writi
     env,
     ...choiceOf(flags),
   });
+}
+
+/** The workload clusters of the configuration; like the daemon's own, they need not be there yet. @throws KubeConfigError */
+export async function openSpokes(clusters: readonly WorkloadCluster[], env: Environment): Promise<Spoke[]> {
+  const spokes: Spoke[] = [];
+  for (const { name, server, kubeconfig, context } of clusters) {
+    try {
+      const client = await openClient({ kubeconfig, context }, env);
+      spokes.push({ name, knownAs: [client.server, ...(server === undefined ? [] : [server])], client });
+    } catch (error) {
+      await Promise.all(spokes.map(({ client }) => client.close()));
+      if (!(error instanceof KubeConfigError)) throw error;
+      throw new KubeConfigError(`cluster ${name}: ${error.message}`);
+    }
+  }
+  return spokes;
 }

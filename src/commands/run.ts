@@ -6,7 +6,7 @@ import type { ConfigKey } from '../config/settings.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { keepHeapLean } from '../daemon/lean-heap.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
-import { openClient } from './connect.ts';
+import { openClient, openSpokes } from './connect.ts';
 import type { CommandIo } from './io.ts';
 import { wantsColour } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -21,14 +21,18 @@ export async function run(flags: RunFlags, io: CommandIo): Promise<number> {
   const config = load();
   const logger = loggerFor(config, io);
   const client = await openClient(config, io.env);
+  const spokes = await openSpokes(config.clusters, io.env);
+  const hangUp = () => Promise.all([client, ...spokes.map((spoke) => spoke.client)].map((each) => each.close()));
   let daemon: Daemon | null = null;
   // Without a file there is nothing to read again, and the end of the terminal stays the end of the daemon.
   const forget = file === undefined ? undefined : io.onHangup?.(() => daemon?.reloadConfig());
   const configOrigin = file === undefined ? undefined : { file, load };
-  daemon = await startDaemon({ config, configOrigin, client, logger, env: io.env }).catch(async (error: unknown) => {
-    await client.close();
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  });
+  daemon = await startDaemon({ config, configOrigin, client, spokes, logger, env: io.env }).catch(
+    async (error: unknown) => {
+      await hangUp();
+      throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    },
+  );
   const stopped = new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
     io.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -39,7 +43,7 @@ export async function run(flags: RunFlags, io: CommandIo): Promise<number> {
     forget?.();
     logger.info({ event: 'stopping' }, 'stopping');
     await daemon.stop();
-    await client.close();
+    await hangUp();
   }
   return 0;
 }

@@ -6,7 +6,7 @@ import { LazyJqEngine } from '../kubernetes/jq-engine.ts';
 import { LiveSource } from '../kubernetes/live-source.ts';
 import type { ReflectorEvent } from '../kubernetes/reflector-events.ts';
 import { systemTimers, type Timers } from '../kubernetes/timers.ts';
-import { localOr } from '../model/destinations.ts';
+import { localOr, onlyHere } from '../model/destinations.ts';
 import type { WatchHealth } from '../model/health.ts';
 import type { LensRequest } from '../model/ports.ts';
 import type { CommandIo } from './io.ts';
@@ -79,7 +79,7 @@ export async function openSurvey(
     },
   });
   const requestLens = (request: LensRequest) => (lens ? source.requestLens(request) : undefined);
-  const engine = new Engine({ jq: new LazyJqEngine(), isHere: localOr([client.server]), requestLens });
+  const engine = new Engine({ jq: new LazyJqEngine(), clusterOf: onlyHere(localOr([client.server])), requestLens });
   // Listed or known to be unavailable: then every kind has had its say.
   const settle = () => {
     const waiting = source.health().some((one) => !one.listed && one.state !== 'absent' && one.state !== 'forbidden');

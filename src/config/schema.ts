@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DEFAULT_PER_HOUR } from '../remedy/applied-fixes.ts';
 import { parseSelector } from '../remedy/label-selector.ts';
+import { clustersSchema } from './clusters.ts';
 import { receiversSchema } from './receivers.ts';
 import type { SettingKey } from './settings.ts';
 
@@ -62,6 +63,7 @@ export const configSchema = z.strictObject({
     .default([]),
   remediationPerHour: z.coerce.number().int().min(1).default(DEFAULT_PER_HOUR),
   receivers: receiversSchema,
+  clusters: clustersSchema,
 } satisfies Record<SettingKey, z.ZodType>);
 
 export type Config = z.infer<typeof configSchema>;

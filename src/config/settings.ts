@@ -39,6 +39,7 @@ export type ConfigKey = keyof typeof SETTINGS;
 /** Settings with a structure of their own, which only the file can give. */
 export const FILE_SETTINGS = {
   receivers: 'who is told by message, of what and how',
+  clusters: 'workload clusters that Argo CD deploys into from here, each with a kubeconfig of its own',
 } as const;
 
 /** Every name that the file may have. */

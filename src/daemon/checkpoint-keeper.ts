@@ -8,7 +8,7 @@ import type { Observation } from '../model/observations.ts';
 import { counted } from '../report/words.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
-import { keepSound } from './checkpoint-schema.ts';
+import { keepSound, type SoundCheckpoint } from './checkpoint-schema.ts';
 import type { CheckpointSections } from './checkpoint-sections.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { Leadership } from './leadership.ts';
@@ -23,6 +23,8 @@ const RETRY_MS = 1_000;
 
 export interface KeeperContext {
   readonly engine: Engine;
+  /** Names of the workload clusters that are watched; none when absent. */
+  readonly clusters?: readonly string[];
   readonly sections: CheckpointSections;
   readonly logger: Logger;
   readonly timers: Timers;
@@ -156,7 +158,7 @@ export class CheckpointKeeper {
     const { engine, sections, store, logger } = this.#options;
     if (stored === null) return;
     const { detector } = engine.pipeline;
-    const { checkpoint, dropped } = keepSound(stored);
+    const { checkpoint, dropped } = this.#sound(stored);
     const refused = detector.restore(checkpoint);
     sections.restore(stored);
     const takenOver = `${counted(detector.conflicts().length, 'conflict')} taken over from ${store.described}`;
@@ -172,7 +174,7 @@ export class CheckpointKeeper {
   #merge(stored: unknown): void {
     const { engine, sections, store, logger } = this.#options;
     if (stored === null) return;
-    const merged = engine.pipeline.detector.merge(keepSound(stored).checkpoint);
+    const merged = engine.pipeline.detector.merge(this.#sound(stored).checkpoint);
     sections.restore(stored);
     if (typeof merged === 'string') this.#warn(`nothing is taken over from ${store.described}: ${merged}`);
     else if (merged > 0)
@@ -180,6 +182,10 @@ export class CheckpointKeeper {
         { event: 'checkpoint' },
         `${counted(merged, 'conflict')} that were not seen here taken over from ${store.described}`,
       );
+  }
+
+  #sound(stored: unknown): SoundCheckpoint {
+    return keepSound(stored, this.#options.clusters ?? []);
   }
 
   #complain(error: unknown): void {
@@ -199,7 +205,7 @@ export class CheckpointKeeper {
 }
 
 function readStates(stored: unknown): ReadonlyMap<string, string> {
-  const read = readCheckpoint(keepSound(stored).checkpoint);
+  const read = readCheckpoint(keepSound(stored, null).checkpoint);
   return new Map('refused' in read ? [] : read.state.records.map(({ id, state }) => [id, state]));
 }
 

@@ -8,13 +8,20 @@ import type { CourseRecord } from '../detect/course.ts';
 import type { HealedObject } from '../detect/healed-objects.ts';
 import type { ConflictRecord } from '../detect/record.ts';
 import type { FieldTrack } from '../detect/tracks.ts';
+import type { ObjectRef } from '../model/facts.ts';
 import type { Heal, Notice, Write, Writer } from '../model/verdicts.ts';
 
 /** Whole milliseconds or a clock's fractions; a time that no calendar has is none. */
 const time = z.number().min(0).max(8.64e15);
 const count = z.number().min(0);
 const place = z.looseObject({ namespace: z.string(), name: z.string() });
-const ref = z.looseObject({ apiVersion: z.string(), kind: z.string(), namespace: z.string(), name: z.string() });
+const ref = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  cluster: z.string().optional(),
+});
 const writerKind = z.enum(['argocd', 'hpa', 'keda', 'human', 'rollouts', 'controller', 'unknown']);
 const resolution = z.enum(['rule-added', 'self-heal-off', 'scaler-gone', 'field-left-git', 'quiet']);
 
@@ -161,8 +168,11 @@ export interface SoundCheckpoint {
   readonly dropped: number;
 }
 
-/** Leaves out what is no conflict, track, heal, healed object or notice. Never throws. */
-export function keepSound(stored: unknown): SoundCheckpoint {
+/**
+ * Leaves out what is no conflict, track, heal, healed object or notice, and what is about a workload cluster that is not
+ * one of `clusters` any more: nobody would ever see it end. null: of every cluster. Never throws.
+ */
+export function keepSound(stored: unknown, clusters: readonly string[] | null = null): SoundCheckpoint {
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return { checkpoint: stored, dropped: 0 };
   const checkpoint: Record<string, unknown> = { ...stored };
   let dropped = 0;
@@ -171,7 +181,13 @@ export function keepSound(stored: unknown): SoundCheckpoint {
     if (!Array.isArray(entries)) continue;
     const sound = entries.filter((entry) => schema.safeParse(entry).success);
     dropped += entries.length - sound.length;
-    checkpoint[name] = sound;
+    checkpoint[name] = clusters === null ? sound : sound.filter((entry) => isOfOne(entry, clusters));
   }
   return { checkpoint, dropped };
+}
+
+function isOfOne(entry: unknown, clusters: readonly string[]): boolean {
+  const { ref, workload } = entry as { ref?: ObjectRef; workload?: ObjectRef | null };
+  const cluster = (ref ?? workload ?? undefined)?.cluster;
+  return cluster === undefined || clusters.includes(cluster);
 }

@@ -7,9 +7,8 @@ import { Engine } from '../engine.ts';
 import type { WritingClient } from '../kubernetes/client.ts';
 import { LazyJqEngine } from '../kubernetes/jq-engine.ts';
 import type { Environment } from '../kubernetes/kubeconfig.ts';
-import { LiveSource } from '../kubernetes/live-source.ts';
 import { systemTimers, type Timers } from '../kubernetes/timers.ts';
-import { localOr } from '../model/destinations.ts';
+import { localOr, oneOf } from '../model/destinations.ts';
 import type { Observation } from '../model/observations.ts';
 import { holdsOf } from '../model/shard.ts';
 import type { NoticeKind } from '../model/verdicts.ts';
@@ -25,6 +24,8 @@ import { REVISION, VERSION } from '../version.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { CheckpointSections } from './checkpoint-sections.ts';
 import { type ConfigOrigin, ConfigReload } from './config-reload.ts';
+import { Estate, type Spoke } from './estate.ts';
+import { holdUntilListed } from './first-lists.ts';
 import { Interregnum } from './interregnum.ts';
 import { joinElection } from './join-election.ts';
 import { ALONE, type Leadership } from './leadership.ts';
@@ -64,6 +65,8 @@ export interface DaemonOptions {
   /** Where the configuration came from, to be read again when it changes. */
   readonly configOrigin?: ConfigOrigin | undefined;
   readonly client: WritingClient;
+  /** Clusters that Argo CD deploys into from the cluster of `client`; none when absent. */
+  readonly spokes?: readonly Spoke[];
   readonly logger: Logger;
   readonly timers?: Timers;
   /** Tells whether this is a pod, and which; {} when absent: it is none. */
@@ -89,7 +92,7 @@ export interface Daemon {
 
 /** Starts watching and serving. @throws Error with a sentence when the port cannot be had */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { client, logger, env = {} } = options;
+  const { client, logger, env = {}, spokes = [] } = options;
   const { shard, config } = shardedConfig(options.config, env);
   const holds = holdsOf(shard);
   const releasers = new Releasers();
@@ -115,23 +118,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     options.onObservation?.(observation);
   };
 
-  const source = new LiveSource({
+  const estate = new Estate({
     client,
-    cluster: client.cluster,
+    spokes,
     namespace: config.namespace,
     argocdNamespace: config.argocdNamespace,
     holds,
     timers,
-    observe: createWatchLog(logger, monotonic),
+    observe: () => createWatchLog(logger, monotonic),
     warn: (message) => logger.warn({ event: 'watch' }, message),
   });
   // A defect of ours: whoever runs the daemon is told, and it is taken down in order.
   const broken = Promise.withResolvers<never>();
   const engine = new Engine({
     jq: new LazyJqEngine(),
-    isHere: localOr([client.server, ...config.localDestinations]),
+    clusterOf: oneOf(localOr([client.server, ...config.localDestinations]), spokes),
     holds,
-    requestLens: (request) => source.requestLens(request),
+    requestLens: (request) => estate.requestLens(request),
     onObservation: observe,
     onFailure: broken.reject,
   });
@@ -177,7 +180,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const heedStandstill = createStandstillWatch(monotonic, STANDSTILL_MS, (stoodMs) => {
     const reason = `this process stood still for ${durationLabel(stoodMs / 1000)}`;
     logger.warn({ event: 'standstill', ms: Math.round(stoodMs) }, `${reason}: nothing is concluded from that silence`);
-    source.distrust(reason);
+    estate.distrust(reason);
   });
   const advance = () => {
     heedStandstill();
@@ -188,7 +191,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const audit = createUpkept(() => engine.pipeline.audit(), monotonic, AUDIT_FRESH_MS);
   const report = () => {
     advance();
-    return engine.pipeline.report(audit.last(), { health: { watches: source.health(), skippedLines: 0, shard } });
+    return engine.pipeline.report(audit.last(), { health: { watches: estate.health(), skippedLines: 0, shard } });
   };
   const recentReport = createPaced(report, monotonic);
 
@@ -222,7 +225,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         syncs: engine.pipeline.detector.syncCounts(),
         risks: audit.last().risks,
         notices,
-        watches: source.health(),
+        watches: estate.health(),
         skippedLines: 0,
         telling: telling.stats(),
         elsewhere: engine.pipeline.model.applicationsElsewhere().length,
@@ -241,14 +244,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error;
   };
   // Before the first scrape can come: a restart must not look like an end.
-  const keeping = { engine, sections, logger, timers, leadership };
+  const keeping = { engine, clusters: estate.spokes, sections, logger, timers, leadership };
   checkpoint = await openCheckpoint(config, context.client, env, keeping).catch(refuse);
   const lag = createLagMeter();
   releasers.add('event loop meter', () => lag.close());
   const sources = {
     snapshot: () => recentReport.recent(),
     metrics: () => metrics.render(),
-    health: { readiness: () => assessReadiness(source.health()), liveness: () => assessLiveness(lag.read()) },
+    health: { readiness: () => assessReadiness(estate.hub.health()), liveness: () => assessLiveness(lag.read()) },
   };
   const web = await openWeb({ config, client, logger, sources, monotonic, releasers }).catch(refuse);
   const address = await web.listen(config.port, config.host).catch(refuse);
@@ -268,26 +271,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }, TICK_MS);
   releasers.add('ticker', () => clearInterval(ticker));
 
-  engine.hold();
-  const released = Promise.withResolvers<void>();
-  const patience = setTimeout(() => released.resolve(), HOLD_MS);
-  releasers.add('first lists', () => clearTimeout(patience));
-  void source.whenSettled().then(() => released.resolve());
-  released.promise.then(() => engine.release()).catch(broken.reject);
+  const lists = holdUntilListed(estate, engine, HOLD_MS);
+  releasers.add('first lists', () => lists.giveUp());
+  lists.all.catch(broken.reject);
 
-  const running = source.run((change) => {
+  const running = estate.run((change) => {
     heedStandstill();
     engine.take(change);
   });
   const ended = Promise.race([running, broken.promise]);
   ended.catch(() => {});
-  releasers.add('watches', () => source.stop());
+  releasers.add('watches', () => estate.stop());
   for (const outlet of outlets) releasers.add(outlet.name, () => outlet.stop());
 
   const auditTask = schedule('audit', config.auditSchedule, logger, () => logAudit(logger, audit.anew()));
   releasers.add('audit schedule', () => auditTask.destroy());
   const relistTask = schedule('relist', RELIST_SCHEDULE, logger, async () => {
-    const corrections = await source.requestRelist();
+    const corrections = await estate.requestRelist();
     if (corrections > 0)
       logger.error(
         { event: 'corrections', corrections },
@@ -298,7 +298,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   reload.start();
   releasers.add('configuration', () => reload.close());
 
-  const begun = Promise.all([source.whenReady(), released.promise]).then(() => {
+  const begun = Promise.all([estate.hub.whenReady(), lists.hub]).then(() => {
     logger.info(
       {
         event: 'ready',
@@ -321,7 +321,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   );
   return {
     address,
-    whenReady: () => source.whenReady(),
+    whenReady: () => estate.hub.whenReady(),
     report,
     reloadConfig: () => void reload.reload(),
     engine,

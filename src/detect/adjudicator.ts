@@ -144,8 +144,8 @@ export class Adjudicator {
     record.settling = null;
     if (
       record.insufficientHistory &&
-      !sight.blind &&
-      now - Math.max(sight.sightedSince, record.lastReversalAt) > 2 * HISTORY_MS
+      !sight.blind(record.ref.cluster) &&
+      now - Math.max(sight.sightedSince(record.ref.cluster), record.lastReversalAt) > 2 * HISTORY_MS
     ) {
       record.insufficientHistory = false;
     }
@@ -304,8 +304,8 @@ export class Adjudicator {
       application,
       protection: known ? protectionOf(application, subject, this.#o) : undefined,
       compared: known ? protectionOf(application, subject, this.#o, true) : undefined,
-      sightedSince: sight.sightedSince,
-      blind: sight.blind,
+      sightedSince: sight.sightedSince(record.ref.cluster),
+      blind: sight.blind(record.ref.cluster),
     };
   }
 

@@ -76,7 +76,8 @@ export function contenderOf(contender: ContenderRecord, record: ConflictRecord, 
     record.fieldClass === REPLICAS &&
     values.length > 0 &&
     values.every((value) => value === 0);
-  const kind = scalesToZero && record.reversals > 1 && !model.synced.has('scaledobjects') ? 'keda' : writer.kind;
+  const kind =
+    scalesToZero && record.reversals > 1 && !model.isListed('scaledobjects', record.ref) ? 'keda' : writer.kind;
   return { kind, manager: writer.manager, name: writer.name, values: [...values] };
 }
 

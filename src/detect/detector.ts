@@ -44,7 +44,7 @@ export class Detector {
   readonly #context: DetectorOptions;
   readonly #tracks = new TrackStore();
   readonly #heals = new HealLog();
-  readonly #healed = new HealedObjects();
+  readonly #healed = new HealedObjects((app) => this.#model.clusterOf(app));
   readonly #events = new HealEvents();
   readonly #meter: Meter;
   readonly #witness: Witness;
@@ -100,8 +100,8 @@ export class Detector {
   observe(applied: Applied): Observation[] {
     const { change } = applied;
     this.#moveTo(change.at);
-    if (change.type === 'interrupted') this.#sight.interrupted(change.resource);
-    else if (change.type === 'synced') this.#onSynced(change.resource, change.at);
+    if (change.type === 'interrupted') this.#sight.interrupted(change.resource, change.cluster);
+    else if (change.type === 'synced') this.#onSynced(change.resource, change.at, change.cluster);
     else this.#observeFact(applied, change.at, change.origin);
     return this.#take();
   }
@@ -204,7 +204,7 @@ export class Detector {
         if (current?.fact === 'hpa') {
           for (const notice of hpaNotices(previous?.fact === 'hpa' ? previous : undefined, current, at, this.#model))
             this.#post(notice);
-          this.#meter.measureTarget(current.ref.namespace, current.target, at);
+          this.#meter.measureTarget(current.ref, current.target, at);
         }
         break;
       case 'application':
@@ -243,7 +243,7 @@ export class Detector {
     const step = previous === undefined && origin === 'list' ? null : seen;
     if (step?.begun) this.#syncs.add(step.heal);
     // In a fast loop the object is written again within the second: wait for the end of this heal, and it is missed.
-    const here = this.#model.isHere(next);
+    const here = this.#model.isWatched(next);
     for (const ref of here ? this.#healed.returning(next, at) : []) {
       if (this.#model.tells(ref)) this.#desk.open(ref, `Application ${next.ref.name} heals it again`, at);
     }
@@ -314,8 +314,8 @@ export class Detector {
   }
 
   /** A list is complete: sight is back, and what was under way before we looked shows in the counters. */
-  #onSynced(resource: string, at: Millis): void {
-    this.#sight.synced(resource, at);
+  #onSynced(resource: string, at: Millis, cluster: string | undefined): void {
+    this.#sight.synced(resource, at, cluster);
     for (const suspicion of suspicionsFromTraces(this.#context, this.#events, this.#ledger, at))
       this.#ledger.suspect(suspicion, at);
   }

@@ -5,7 +5,7 @@
  */
 import type { ApplicationFact, LensFact, ManagedResource, Millis, ObjectRef } from '../model/facts.ts';
 import type { LensRequest } from '../model/ports.ts';
-import { displayRef, keyOf } from '../model/refs.ts';
+import { displayRef, inCluster, keyOf } from '../model/refs.ts';
 import type { RulesContext } from '../rules/protection.ts';
 import { hasSyncWindows } from './conflict-view.ts';
 import { driftFindings } from './drift-findings.ts';
@@ -66,7 +66,7 @@ export class DriftWatch {
 
   /** One version of an Application. */
   saw(app: ApplicationFact, at: Millis): void {
-    if (!standsByItself(app) || !this.#context.model.isHere(app)) {
+    if (!standsByItself(app) || !this.#context.model.isWatched(app)) {
       this.forget(app.uid);
       return;
     }
@@ -78,7 +78,7 @@ export class DriftWatch {
     for (const resource of app.resources) {
       if (resource.status !== 'OutOfSync' || resource.requiresPruning || resource.kind === 'Application') continue;
       if (differing.size >= MOST_OF_ONE) break;
-      const ref = refOf(resource);
+      const ref = refOf(resource, this.#context.model.clusterOf(app));
       if (!this.#context.model.tells(ref)) continue;
       const key = keyOf(ref);
       differing.add(key);
@@ -212,10 +212,10 @@ function isSettled(app: ApplicationFact, ref: ObjectRef): boolean {
 }
 
 /** Status names an object by its group; the lens finds the version. */
-function refOf({ group, kind, namespace, name }: ManagedResource): ObjectRef {
-  return { apiVersion: group === '' ? 'v1' : `${group}/`, kind, namespace, name };
+function refOf({ group, kind, namespace, name }: ManagedResource, cluster: string | null): ObjectRef {
+  return inCluster({ apiVersion: group === '' ? 'v1' : `${group}/`, kind, namespace, name }, cluster ?? '');
 }
 
 function kindOf(ref: ObjectRef): string {
-  return `${ref.apiVersion.split('/')[0]}/${ref.kind}`;
+  return `${ref.cluster ?? ''}#${ref.apiVersion.split('/')[0]}/${ref.kind}`;
 }

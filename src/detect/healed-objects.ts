@@ -3,7 +3,7 @@
  * was reverted; again and again is a loop, and worth a lens.
  */
 import type { ApplicationFact, Millis, ObjectRef } from '../model/facts.ts';
-import { groupOf, keyOf } from '../model/refs.ts';
+import { groupOf, inCluster, keyOf } from '../model/refs.ts';
 import type { Heal } from '../model/verdicts.ts';
 import { covers } from './heals.ts';
 import { addReversal, NO_SCORE, type Score, scoreAt } from './score.ts';
@@ -39,6 +39,13 @@ export class HealedObjects {
   readonly #foundDrifted = new Map<string, { readonly startedAt: Millis; readonly resources: Heal['resources'] }>();
   /** Heals (uid/startedAt/object) that a seen write explains. */
   readonly #explained = new Set<string>();
+
+  readonly #clusterOf: (app: ApplicationFact) => string | null;
+
+  /** `clusterOf`: the cluster that an Application deploys into; that of Argo CD when absent. */
+  constructor(clusterOf: (app: ApplicationFact) => string | null = () => '') {
+    this.#clusterOf = clusterOf;
+  }
 
   /** One version of an Application, and the operation that it shows to have begun or ended. */
   saw(app: ApplicationFact, step: HealStep | null, at: Millis): void {
@@ -99,7 +106,7 @@ export class HealedObjects {
       this.#waiting.shift();
       waiting = this.#waiting[0];
       for (const named of heal.resources.slice(0, MOST_NAMED)) {
-        const ref = locate(named, app);
+        const ref = this.#locate(named, app);
         if (this.#explained.delete(explanationKey(heal, ref)) || contested(ref)) continue;
         found.push({ object: this.#count(ref, app.ref, heal), heal });
       }
@@ -116,7 +123,7 @@ export class HealedObjects {
     const named = app.operation?.phase === 'Running' ? app.operation.resources.slice(0, MOST_NAMED) : [];
     const differing = app.resources.filter((one) => one.status === 'OutOfSync' && !one.requiresPruning);
     return [...named, ...differing.slice(0, MOST_NAMED)]
-      .map((one) => locate(one, app))
+      .map((one) => this.#locate(one, app))
       .filter((ref) => this.#wasHealed(ref, app, now));
   }
 
@@ -126,7 +133,9 @@ export class HealedObjects {
     if (object !== undefined) return scoreAt(object.score, now) >= RETURNS_AT;
     return this.#waiting.some(
       ({ heal }) =>
-        heal.applicationUid === app.uid && covers(heal, ref) && !this.#explained.has(explanationKey(heal, ref)),
+        heal.applicationUid === app.uid &&
+        this.#covers(heal, app, ref) &&
+        !this.#explained.has(explanationKey(heal, ref)),
     );
   }
 
@@ -145,7 +154,7 @@ export class HealedObjects {
   /** Hands the heals of an object over to the fight they belong to, those included whose writes might still have come. */
   claim(ref: ObjectRef): HealedObject | undefined {
     for (const { heal, app } of this.#waiting) {
-      if (!covers(heal, ref) || this.#explained.has(explanationKey(heal, ref))) continue;
+      if (!this.#covers(heal, app, ref) || this.#explained.has(explanationKey(heal, ref))) continue;
       this.#count(ref, app.ref, heal);
       this.explain(heal, ref);
     }
@@ -156,6 +165,14 @@ export class HealedObjects {
 
   prune(now: Millis): void {
     for (const [key, object] of this.#objects) if (scoreAt(object.score, now) < 0.1) this.#objects.delete(key);
+  }
+
+  #covers(heal: Heal, app: ApplicationFact, ref: ObjectRef): boolean {
+    return this.#clusterOf(app) === (ref.cluster ?? '') && covers(heal, ref);
+  }
+
+  #locate(named: Heal['resources'][number], app: ApplicationFact): ObjectRef {
+    return inCluster(locate(named, app), this.#clusterOf(app) ?? '');
   }
 
   #count(ref: ObjectRef, application: ObjectRef, heal: Heal): HealedObject {

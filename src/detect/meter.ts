@@ -1,6 +1,7 @@
 /** Keeps the impact of open conflicts up to date: what the scaler wants, what it gets, and the pods that come and go. */
 import type { ClusterModel } from '../model/cluster-model.ts';
 import type { Millis, ObjectRef, ReplicaSetFact, ScaleTarget, WorkloadFact } from '../model/facts.ts';
+import { keyOfTarget } from '../model/refs.ts';
 import type { Write } from '../model/verdicts.ts';
 import { type Levels, noteLevels } from './course.ts';
 import { addChurn, ChurnLog, integrateShortfall, wantedReplicas } from './impact.ts';
@@ -30,9 +31,9 @@ export class Meter {
     }
   }
 
-  measureTarget(namespace: string, target: ScaleTarget, at: Millis): void {
-    const apiVersion = target.apiVersion === '' ? 'apps/v1' : target.apiVersion;
-    const workload = this.#model.workload({ apiVersion, kind: target.kind, namespace, name: target.name });
+  /** What the scaler `beside` targets. */
+  measureTarget(beside: ObjectRef, target: ScaleTarget, at: Millis): void {
+    const workload = this.#model.workloads.get(keyOfTarget(target, beside));
     if (workload !== undefined) this.measure(workload, at);
   }
 
@@ -62,9 +63,9 @@ export class Meter {
     const owner = next ?? previous;
     if (moved === null || owner === undefined || owner.controllerKind === null || owner.controllerName === null) return;
     const ref: ObjectRef = {
+      ...owner.ref,
       apiVersion: owner.controllerKind === 'Rollout' ? 'argoproj.io/v1alpha1' : 'apps/v1',
       kind: owner.controllerKind,
-      namespace: owner.ref.namespace,
       name: owner.controllerName,
     };
     for (const record of this.#ledger.unresolvedOf(ref)) addChurn(record, moved.step);

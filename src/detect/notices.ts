@@ -119,9 +119,9 @@ export function hpaNotices(
 ): NoticeInput[] {
   if (!isAmbiguous(next) || (previous !== undefined && isAmbiguous(previous))) return [];
   const target: ObjectRef = {
+    ...next.ref,
     apiVersion: next.target.apiVersion === '' ? 'apps/v1' : next.target.apiVersion,
     kind: next.target.kind,
-    namespace: next.ref.namespace,
     name: next.target.name,
   };
   const others = model

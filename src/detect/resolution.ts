@@ -51,7 +51,7 @@ export function goneCause(record: ConflictRecord, context: ResolutionContext): R
   // listed since the start has not gone.
   if (application === undefined) return model.synced.has('applications') ? 'self-heal-off' : null;
   if (isWorkloadField(record) && model.workload(record.ref) === undefined)
-    return model.synced.has(`${record.ref.kind.toLowerCase()}s`) ? 'field-left-git' : null;
+    return model.isListed(`${record.ref.kind.toLowerCase()}s`, record.ref) ? 'field-left-git' : null;
   if (record.byDrift ? protection?.inDiff : protection?.inSync) return 'rule-added';
   if (record.byDrift && !(application.automated.enabled && application.automated.selfHeal)) return 'self-heal-off';
   if (record.fieldClass === REPLICAS) {
@@ -107,7 +107,8 @@ export function drifts(record: ConflictRecord, app: ApplicationFact | undefined,
 }
 
 function names(resource: ApplicationFact['resources'][number], ref: ConflictRecord['ref']): boolean {
-  return keyOfParts(resource.group, resource.kind, resource.namespace, resource.name) === keyOf(ref);
+  // Of the Application of this conflict: its destination is the cluster of the object.
+  return keyOfParts(resource.group, resource.kind, resource.namespace, resource.name, ref.cluster) === keyOf(ref);
 }
 
 function isWorkloadField(record: ConflictRecord): boolean {
@@ -115,7 +116,7 @@ function isWorkloadField(record: ConflictRecord): boolean {
 }
 
 function scalerGone(record: ConflictRecord, model: ClusterModel): Resolution | null {
-  if (!model.synced.has('horizontalpodautoscalers')) return null;
+  if (!model.isListed('horizontalpodautoscalers', record.ref)) return null;
   for (const { writer } of record.contenders) {
     if ((writer.kind !== 'hpa' && writer.kind !== 'keda') || writer.name === null) continue;
     const stillThere = model

@@ -108,7 +108,7 @@ export function* suspicionsFromTraces(
 ): Generator<ConflictRecord> {
   const { model } = context;
   for (const scaler of [...model.hpas.values(), ...model.scaledObjects.values()]) {
-    const workload = model.workloads.get(keyOfTarget(scaler.target, scaler.ref.namespace));
+    const workload = model.workloads.get(keyOfTarget(scaler.target, scaler.ref));
     if (workload === undefined) continue;
     const suspicion = suspectFromTraces(workload, model.applicationOf(workload), context, events, ledger, at);
     if (suspicion !== null) yield suspicion;

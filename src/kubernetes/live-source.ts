@@ -31,6 +31,8 @@ export interface LiveSourceOptions {
   readonly holds?: Holds | undefined;
   readonly resources?: readonly WatchedResource[] | undefined;
   readonly timers?: Timers | undefined;
+  /** Told of the label by which Argo CD marks its objects, whenever that is another one. */
+  readonly onLabelKey?: ((instanceLabelKey: string) => void) | undefined;
   /** What the watches report of themselves: for log and metrics. `about` is 'deployments.apps' or 'lens on …'. */
   readonly observe?: ((about: string, event: ReflectorEvent) => void) | undefined;
   /** One sentence about something that is left out: a lens, a kind that an autoscaler names. */
@@ -184,20 +186,24 @@ export class LiveSource implements ChangeSource {
       this.#targets.consider(change.fact);
       if (isSettings(change.fact)) {
         this.#settingsUid ??= change.fact.uid;
-        if (this.#settingsUid === change.fact.uid) this.#adopt(change.fact.instanceLabelKey);
+        if (this.#settingsUid === change.fact.uid) this.useLabelKey(change.fact.instanceLabelKey);
       }
     } else if (change.type === 'delete' && change.uid === this.#settingsUid) {
       this.#settingsUid = null;
-      this.#adopt(DEFAULT_SETTINGS.instanceLabelKey);
+      this.useLabelKey(DEFAULT_SETTINGS.instanceLabelKey);
     } else if (change.type === 'synced' && this.ready()) {
       this.#ready.resolve();
     }
   }
 
-  /** Another label marks the objects of an Application now: every fact that carries it is made anew. */
-  #adopt(instanceLabelKey: string): void {
+  /**
+   * Another label marks the objects of an Application now: every fact that carries it is made anew. For a workload
+   * cluster Argo CD's own cluster says so.
+   */
+  useLabelKey(instanceLabelKey: string): void {
     if (instanceLabelKey === this.#settings.instanceLabelKey) return;
     this.#settings = { instanceLabelKey };
+    this.#options.onLabelKey?.(instanceLabelKey);
     for (const { resource, reflector } of this.#watches) if (resource.fact !== 'argosettings') reflector.reproject();
   }
 

@@ -53,6 +53,11 @@ export const WATCHED_RESOURCES: readonly WatchedResource[] = [
   },
 ];
 
+/** What is watched in a workload cluster: Argo CD's own objects and settings are in its own cluster. */
+export const WORKLOAD_RESOURCES: readonly WatchedResource[] = WATCHED_RESOURCES.filter(
+  ({ fact }) => !['argosettings', 'application', 'applicationset', 'appproject'].includes(fact),
+);
+
 function builtIn(apiVersion: string, resource: string, kind: string, fact: FactKind): WatchedResource {
   return { apiVersion, resource, kind, namespaced: true, mandatory: true, fact };
 }

@@ -24,7 +24,7 @@ export interface WorldModel {
 
 /** `common` are the objects that speak for every world: argocd-cm, AppProjects, ApplicationSets. */
 export function modelOf(world: World, common: readonly ManifestObject[]): WorldModel {
-  const model = new ClusterModel(() => true);
+  const model = new ClusterModel(() => '');
   const places = new Map<string, ManifestObject>();
   const uncertain = new Set<string>();
   const settings = projectionSettings(common);
@@ -58,7 +58,7 @@ export function modelOf(world: World, common: readonly ManifestObject[]): WorldM
 export function claimModels(worlds: readonly World[]): WorldModel[] {
   const instances = worlds.flatMap((world) => world.instances).filter((instance) => instance.application !== null);
   return [...Map.groupBy(instances, neighbourhoodOf).values()].map((neighbours) => {
-    const model = new ClusterModel(() => true);
+    const model = new ClusterModel(() => '');
     for (const [application, managed] of Map.groupBy(neighbours, (instance) => instance.application)) {
       const fact = application === null ? null : applicationFact(application, managed, DEFAULT_SETTINGS);
       if (fact !== null) model.apply({ type: 'upsert', at: 0, origin: 'list', fact });

@@ -4,7 +4,7 @@
  */
 
 import { carryDeclared } from './declared.ts';
-import { type DestinationTest, isLocalDestination } from './destinations.ts';
+import { type ClusterOf, isLocalDestination, onlyHere } from './destinations.ts';
 import type {
   ApplicationFact,
   ApplicationSetFact,
@@ -18,6 +18,7 @@ import type {
   ScaledObjectFact,
   WorkloadFact,
 } from './facts.ts';
+import { addTo, type Keys, keysOf, removeFrom } from './key-index.ts';
 import { FactPool, inherit } from './lean-facts.ts';
 import { groupOf, keyOf, keyOfParts, keyOfTarget } from './refs.ts';
 import { HOLDS_ALL, type Holds, isArgoObject } from './shard.ts';
@@ -54,7 +55,7 @@ export class ClusterModel {
   readonly applicationSets = new Map<string, ApplicationSetFact>();
   readonly appProjects = new Map<string, AppProjectFact>();
   readonly argoSettings = new Map<string, ArgoSettingsFact>();
-  /** Kinds that were listed at least once: absence of an object of another kind proves nothing. */
+  /** Kinds (`listKey`) that were listed at least once: absence of an object of another kind proves nothing. */
   readonly synced = new Set<string>();
 
   readonly #pool = new FactPool();
@@ -68,12 +69,12 @@ export class ClusterModel {
   readonly #borrowers = new Map<string, Keys>();
   /** group/kind/namespace/name → keys of the Applications whose status.resources lists it. */
   readonly #listedBy = new Map<string, Keys>();
-  readonly #isHere: DestinationTest;
+  readonly #clusterOf: ClusterOf;
   readonly #holds: Holds;
 
-  /** `isHere`: which destinations are the cluster whose workloads this holds; the one of Argo CD when absent. */
-  constructor(isHere: DestinationTest = isLocalDestination, holds: Holds = HOLDS_ALL) {
-    this.#isHere = isHere;
+  /** `clusterOf`: which cluster is meant by a destination; only the one of Argo CD when absent. */
+  constructor(clusterOf: ClusterOf = onlyHere(isLocalDestination), holds: Holds = HOLDS_ALL) {
+    this.#clusterOf = clusterOf;
     this.#holds = holds;
   }
 
@@ -90,7 +91,7 @@ export class ClusterModel {
   /** Takes one change in and says what it replaced. */
   apply(change: Change): Applied {
     if (change.type === 'synced') {
-      this.synced.add(change.resource);
+      this.synced.add(listKey(change.resource, change.cluster));
       return { change, previous: undefined, current: undefined };
     }
     if (change.type === 'interrupted') return { change, previous: undefined, current: undefined };
@@ -113,6 +114,11 @@ export class ClusterModel {
       store.delete(key);
     }
     return { change, previous, current: store.get(key) };
+  }
+
+  /** Whether a kind was listed in the cluster that `beside` is in. */
+  isListed(resource: string, beside: ObjectRef): boolean {
+    return this.synced.has(listKey(resource, beside.cluster));
   }
 
   workload(ref: ObjectRef): WorkloadFact | undefined {
@@ -208,19 +214,29 @@ export class ClusterModel {
     return own ?? (keys.length === 1 ? this.applications.get(keys[0] ?? '') : undefined);
   }
 
-  /** Whether the Application deploys into this cluster: elsewhere an object of the same name is another one. */
-  isHere(app: ApplicationFact): boolean {
-    return this.#isHere(app.destination);
+  /**
+   * The cluster that the Application deploys into, '' for Argo CD's own: elsewhere an object of the same name is another
+   * one. null where it is none of those that are watched.
+   */
+  clusterOf(app: ApplicationFact): string | null {
+    return this.#clusterOf(app.destination);
   }
 
-  /** Applications that deploy into another cluster. */
+  /** Whether the Application deploys into a cluster that is watched. */
+  isWatched(app: ApplicationFact): boolean {
+    return this.clusterOf(app) !== null;
+  }
+
+  /** Applications that deploy into a cluster that is not watched. */
   applicationsElsewhere(): ApplicationFact[] {
-    return [...this.applications.values()].filter((app) => !this.isHere(app));
+    return [...this.applications.values()].filter((app) => !this.isWatched(app));
   }
 
   /** Argo CD's own objects live beside Argo CD, whichever cluster the workloads are in. */
   #mayOwn(app: ApplicationFact, ref: ObjectRef): boolean {
-    return isArgoObject(ref) ? isLocalDestination(app.destination) || this.isHere(app) : this.isHere(app);
+    const cluster = this.clusterOf(app);
+    if (isArgoObject(ref) && ref.cluster === undefined) return isLocalDestination(app.destination) || cluster === '';
+    return cluster === (ref.cluster ?? '');
   }
 
   /** Every Application whose status.resources names the object. More than one: two owners. */
@@ -261,61 +277,47 @@ export class ClusterModel {
 
   #index(key: string, fact: Fact): void {
     if (fact.fact === 'hpa' || fact.fact === 'scaledobject') {
-      addTo(this.#scalersByTarget, keyOfTarget(fact.target, fact.ref.namespace), key);
+      addTo(this.#scalersByTarget, keyOfTarget(fact.target, fact.ref), key);
     } else if (fact.fact === 'workload' && fact.workloadRef !== null) {
-      addTo(this.#borrowers, borrowedKey(fact.workloadRef, fact.ref.namespace), key);
+      addTo(this.#borrowers, borrowedKey(fact.workloadRef, fact.ref), key);
     } else if (fact.fact === 'replicaset' && fact.controllerUid !== null) {
       addTo(this.#replicaSetsByController, fact.controllerUid, key);
     } else if (fact.fact === 'application') {
       addTo(this.#applicationsByName, fact.ref.name, key);
-      for (const resource of fact.resources) addTo(this.#listedBy, resourceKey(resource), key);
+      const cluster = this.clusterOf(fact) ?? '';
+      for (const resource of fact.resources) addTo(this.#listedBy, resourceKey(resource, cluster), key);
     }
   }
 
   #unindex(key: string, fact: Fact): void {
     if (fact.fact === 'hpa' || fact.fact === 'scaledobject') {
-      removeFrom(this.#scalersByTarget, keyOfTarget(fact.target, fact.ref.namespace), key);
+      removeFrom(this.#scalersByTarget, keyOfTarget(fact.target, fact.ref), key);
     } else if (fact.fact === 'workload' && fact.workloadRef !== null) {
-      removeFrom(this.#borrowers, borrowedKey(fact.workloadRef, fact.ref.namespace), key);
+      removeFrom(this.#borrowers, borrowedKey(fact.workloadRef, fact.ref), key);
     } else if (fact.fact === 'replicaset' && fact.controllerUid !== null) {
       removeFrom(this.#replicaSetsByController, fact.controllerUid, key);
     } else if (fact.fact === 'application') {
       removeFrom(this.#applicationsByName, fact.ref.name, key);
-      for (const resource of fact.resources) removeFrom(this.#listedBy, resourceKey(resource), key);
+      const cluster = this.clusterOf(fact) ?? '';
+      for (const resource of fact.resources) removeFrom(this.#listedBy, resourceKey(resource, cluster), key);
     }
   }
 }
 
-function resourceKey(resource: { group: string; kind: string; namespace: string; name: string }): string {
-  return keyOfParts(resource.group, resource.kind, resource.namespace, resource.name);
+type Named = { readonly group: string; readonly kind: string; readonly namespace: string; readonly name: string };
+
+function resourceKey(resource: Named, cluster: string): string {
+  return keyOfParts(resource.group, resource.kind, resource.namespace, resource.name, cluster);
+}
+
+/** What `synced` holds: the plural of a kind, and before it the workload cluster where it is not Argo CD's own. */
+function listKey(resource: string, cluster = ''): string {
+  return cluster === '' ? resource : `${cluster}#${resource}`;
 }
 
 /** spec.workloadRef is read without its apiVersion: what Rollouts borrow from are the workloads of apps. */
-function borrowedKey({ kind, name }: { readonly kind: string; readonly name: string }, namespace: string): string {
-  return keyOfParts('apps', kind, namespace, name);
-}
-
-/** Most entries of an index have one key, and a set is ten times as large. */
-type Keys = string | Set<string>;
-
-const NO_KEYS: readonly string[] = [];
-
-/** The keys at one place of an index. */
-function keysOf(keys: Keys | undefined): Iterable<string> {
-  return keys === undefined ? NO_KEYS : typeof keys === 'string' ? [keys] : keys;
-}
-
-function addTo(index: Map<string, Keys>, at: string, key: string): void {
-  const keys = index.get(at);
-  if (keys === undefined) index.set(at, key);
-  else if (typeof keys !== 'string') keys.add(key);
-  else if (keys !== key) index.set(at, new Set([keys, key]));
-}
-
-function removeFrom(index: Map<string, Keys>, at: string, key: string): void {
-  const keys = index.get(at);
-  if (keys === key) index.delete(at);
-  else if (typeof keys === 'object' && keys.delete(key) && keys.size === 0) index.delete(at);
+function borrowedKey({ kind, name }: { readonly kind: string; readonly name: string }, beside: ObjectRef): string {
+  return keyOfParts('apps', kind, beside.namespace, name, beside.cluster);
 }
 
 /** True when two refs name the same object, whatever the version. */
@@ -324,6 +326,7 @@ export function sameObject(a: ObjectRef, b: ObjectRef): boolean {
     groupOf(a.apiVersion) === groupOf(b.apiVersion) &&
     a.kind === b.kind &&
     a.namespace === b.namespace &&
+    a.cluster === b.cluster &&
     a.name === b.name
   );
 }

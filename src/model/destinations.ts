@@ -25,6 +25,24 @@ export function namedBy(names: readonly string[]): DestinationTest {
   return ({ server, name }) => (server !== '' && known.has(withoutSlash(server))) || (name !== '' && known.has(name));
 }
 
+/** The watched cluster that a destination means: '' is Argo CD's own, else the configured name; null is none of them. */
+export type ClusterOf = (destination: Destination) => string | null;
+
+/** One cluster is watched: what passes the test. */
+export function onlyHere(isHere: DestinationTest): ClusterOf {
+  return (destination) => (isHere(destination) ? '' : null);
+}
+
+/** The cluster of Argo CD first, then the workload clusters, each with the servers and names that mean it. */
+export function oneOf(
+  isHere: DestinationTest,
+  clusters: readonly { readonly name: string; readonly knownAs: readonly string[] }[],
+): ClusterOf {
+  const others = clusters.map(({ name, knownAs }) => ({ name, isMeant: namedBy([name, ...knownAs]) }));
+  return (destination) =>
+    isHere(destination) ? '' : (others.find(({ isMeant }) => isMeant(destination))?.name ?? null);
+}
+
 function withoutSlash(server: string): string {
   return server.replace(/\/+$/, '');
 }

@@ -34,6 +34,8 @@ export interface ObjectRef {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
+  /** The workload cluster that the object is in, by its configured name; absent in the cluster that Argo CD runs in. */
+  readonly cluster?: string | undefined;
 }
 
 /** The entry of metadata.managedFields that owns a field. `time` is absent on /scale writes (seen on 1.36). */
@@ -230,6 +232,12 @@ export type Change =
       readonly uid: string;
     }
   /** All of one kind has been listed: the model is complete for it. */
-  | { readonly type: 'synced'; readonly at: Millis; readonly resource: string }
+  | { readonly type: 'synced'; readonly at: Millis; readonly resource: string; readonly cluster?: string }
   /** The watch of one kind is interrupted; until the next `synced` nothing may be concluded from silence. */
-  | { readonly type: 'interrupted'; readonly at: Millis; readonly resource: string; readonly reason: string };
+  | {
+      readonly type: 'interrupted';
+      readonly at: Millis;
+      readonly resource: string;
+      readonly reason: string;
+      readonly cluster?: string;
+    };

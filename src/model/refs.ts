@@ -8,27 +8,37 @@ export function groupOf(apiVersion: string): string {
 
 /** The key of an object in every index. Versions of one group are one object, so the version is left out. */
 export function keyOf(ref: ObjectRef): string {
-  return keyOfParts(groupOf(ref.apiVersion), ref.kind, ref.namespace, ref.name);
+  return keyOfParts(groupOf(ref.apiVersion), ref.kind, ref.namespace, ref.name, ref.cluster);
 }
 
-export function keyOfParts(group: string, kind: string, namespace: string, name: string): string {
+/** `cluster`: '' or absent is the cluster that Argo CD runs in. */
+export function keyOfParts(group: string, kind: string, namespace: string, name: string, cluster = ''): string {
   // Joined, not concatenated: a concatenation stays a tree of its parts beside the text that an index makes of it.
-  return [group, kind, namespace, name].join('/');
+  const parts = [group, kind, namespace, name];
+  // No group has a '#': objects of one cluster are never taken for those of another.
+  return (cluster === '' ? parts : [`${cluster}#${group}`, kind, namespace, name]).join('/');
 }
 
-/** The key of what a scaler in `namespace` targets. An empty apiVersion means apps/v1 (KEDA's default). */
-export function keyOfTarget(target: ScaleTarget, namespace: string): string {
+/** The key of what the scaler `beside` targets. An empty apiVersion means apps/v1 (KEDA's default). */
+export function keyOfTarget(target: ScaleTarget, beside: Pick<ObjectRef, 'namespace' | 'cluster'>): string {
   return keyOfParts(
     target.apiVersion === '' ? 'apps' : groupOf(target.apiVersion),
     target.kind,
-    namespace,
+    beside.namespace,
     target.name,
+    beside.cluster,
   );
 }
 
-/** 'Deployment shop/web', as messages name an object. */
+/** 'Deployment shop/web', as messages name an object; 'Deployment shop/web in prod-eu' where it is in a workload cluster. */
 export function displayRef(ref: ObjectRef): string {
-  return ref.namespace === '' ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`;
+  const name = ref.namespace === '' ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`;
+  return ref.cluster === undefined ? name : `${name} in ${ref.cluster}`;
+}
+
+/** The same ref in a cluster; '' and absent are the one that Argo CD runs in. */
+export function inCluster(ref: ObjectRef, cluster: string | undefined): ObjectRef {
+  return cluster === undefined || cluster === '' ? ref : { ...ref, cluster };
 }
 
 /** The argument that kubectl takes: 'deployment.apps/web', 'applications.argoproj.io/web'. */

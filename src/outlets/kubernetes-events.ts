@@ -68,9 +68,12 @@ export class KubernetesEvents implements Outlet {
       note: noteOf(kind, conflict, pipeline.remedyFor(conflict)),
       recurs: true,
     };
-    this.#enqueue({ ...event, regarding: workload, related: applications[0] ?? null });
+    // Other clusters are read only: there the Applications alone carry it.
+    const isHere = conflict.workload.cluster === undefined;
+    if (isHere) this.#enqueue({ ...event, regarding: workload, related: applications[0] ?? null });
     for (const regarding of applications) {
-      if (keyOf(regarding.ref) !== keyOf(workload.ref)) this.#enqueue({ ...event, regarding, related: workload });
+      if (keyOf(regarding.ref) !== keyOf(workload.ref))
+        this.#enqueue({ ...event, regarding, related: isHere ? workload : null });
     }
   }
 

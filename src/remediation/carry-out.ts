@@ -60,7 +60,9 @@ async function tell(order: Order, audit: AuditRecord, { recorder, signal }: Port
   const { workload, reading, application, step } = order;
   const target: EventSubject = { ref: reading.view.ref, uid: reading.view.uid };
   const app = application === null ? [] : [{ ref: application.view.ref, uid: application.view.uid }];
-  const subjects = new Map([workload, ...app, target].map((subject) => [keyOf(subject.ref), subject]));
+  // Other clusters than Argo CD's are read only.
+  const here = [workload, ...app, target].filter(({ ref }) => ref.cluster === undefined);
+  const subjects = new Map(here.map((subject) => [keyOf(subject.ref), subject]));
   const note = `${audit.by} changed ${displayRef(target.ref)} (resourceVersion ${audit.resourceVersion.from} to ${audit.resourceVersion.to}) so that nobody fights over ${displayRef(workload.ref)}: ${step.why}`;
   await Promise.all(
     [...subjects.values()].map((regarding) =>
@@ -72,7 +74,8 @@ async function tell(order: Order, audit: AuditRecord, { recorder, signal }: Port
           action: 'Remediate',
           note,
           regarding,
-          related: keyOf(regarding.ref) === keyOf(workload.ref) ? target : workload,
+          related:
+            keyOf(regarding.ref) === keyOf(workload.ref) || workload.ref.cluster !== undefined ? target : workload,
         },
         signal,
       ),

@@ -33,9 +33,14 @@ function inNamespace(ref: ObjectRef): string[] {
   return ref.namespace === '' ? [] : ['-n', ref.namespace];
 }
 
+/** A workload cluster by its name, which people give their context too; Argo CD's own is the current one. */
+function inContext(ref: ObjectRef): string[] {
+  return ref.cluster === undefined ? [] : ['--context', ref.cluster];
+}
+
 /** kubectl with a verb on one object. */
 export function kubectl(verb: readonly string[], ref: ObjectRef, ...rest: readonly string[]): string {
-  return commandOf('kubectl', ...verb, resourceName(ref), ...inNamespace(ref), ...rest);
+  return commandOf('kubectl', ...inContext(ref), ...verb, resourceName(ref), ...inNamespace(ref), ...rest);
 }
 
 /**

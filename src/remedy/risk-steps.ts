@@ -128,7 +128,7 @@ export function retarget(situation: Situation): Remedy {
     (one) => displayRef(one.ref) === displayRef(situation.ref),
   );
   const read = [kubectl(['get'], situation.ref, '-o', 'yaml')];
-  const meant = scaler === undefined ? null : likelyTarget(situation, scaler.target.name, scaler.ref.namespace);
+  const meant = scaler === undefined ? null : likelyTarget(situation, scaler.target.name, scaler.ref);
   if (scaler === undefined || meant === null) {
     return instructRemedy(situation, {
       summary: `${displayRef(situation.ref)} scales nothing: correct its scaleTargetRef, or remove it if what it scaled is gone for good.`,
@@ -167,9 +167,10 @@ export function retarget(situation: Situation): Remedy {
 }
 
 /** A workload of the namespace with the same name under another kind, or a name that differs by two letters. */
-function likelyTarget(situation: Situation, name: string, namespace: string): ObjectRef | null {
+function likelyTarget(situation: Situation, name: string, { namespace, cluster }: ObjectRef): ObjectRef | null {
   const near = [...situation.context.model.workloads.values()]
-    .filter((workload) => workload.ref.namespace === namespace && groupOf(workload.ref.apiVersion) !== '')
+    .filter((workload) => workload.ref.namespace === namespace && workload.ref.cluster === cluster)
+    .filter((workload) => groupOf(workload.ref.apiVersion) !== '')
     .map((workload) => ({ ref: workload.ref, distance: nearMissOf(workload.ref.name, name) }))
     .filter((candidate) => candidate.distance <= 2)
     .sort((a, b) => a.distance - b.distance);

@@ -124,7 +124,8 @@ function timeOrNull(at: Millis | null): string | null {
 }
 
 function workloadDocument(ref: ObjectRef): WorkloadDocument {
-  return { apiVersion: ref.apiVersion, kind: ref.kind, namespace: ref.namespace, name: ref.name };
+  const { apiVersion, kind, namespace, name, cluster } = ref;
+  return { apiVersion, kind, namespace, name, ...(cluster === undefined ? {} : { cluster }) };
 }
 
 function applicationDocument(app: { namespace: string; name: string } | null): ApplicationDocument | null {

@@ -27,6 +27,8 @@ const workloadSchema = z.object({
   /** '' for a cluster-scoped object. */
   namespace: z.string(),
   name: z.string(),
+  /** The workload cluster it is in, by its configured name; absent in the cluster of Argo CD. */
+  cluster: z.string().optional(),
 });
 const applicationSchema = z.object({ namespace: z.string(), name: z.string() });
 

@@ -23,10 +23,10 @@ export function contenderLabel(contender: ContenderDocument): string {
   return visible(writerName(contender));
 }
 
-/** 'Deployment shop/web'. */
+/** 'Deployment shop/web', or 'Deployment shop/web in prod-eu' where it is in a workload cluster. */
 export function workloadLabel(workload: WorkloadDocument): string {
   const name = workload.namespace === '' ? workload.name : `${workload.namespace}/${workload.name}`;
-  return visible(`${workload.kind} ${name}`);
+  return visible(`${workload.kind} ${name}${workload.cluster === undefined ? '' : ` in ${workload.cluster}`}`);
 }
 
 /** 'Application argocd/web'. */

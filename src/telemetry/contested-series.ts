@@ -17,7 +17,11 @@ export const WORKLOAD_LABELS = [
   'field',
 ] as const;
 
-export type WorkloadLabels = Readonly<Record<(typeof WORKLOAD_LABELS)[number], string>>;
+/** `cluster` only of a workload in another cluster than Argo CD's: series of that one stay what they were. */
+export type WorkloadLabels = Readonly<Record<(typeof WORKLOAD_LABELS)[number], string>> & { readonly cluster?: string };
+
+/** Names of the labels that a family of workloads may have. */
+export const LABELS_OF_WORKLOADS = [...WORKLOAD_LABELS, 'cluster'] as const;
 
 export interface ContestedTotals {
   readonly reversals: number;
@@ -90,6 +94,7 @@ export function workloadLabels(
     application_namespace: visible(application?.namespace ?? ''),
     application: visible(application?.name ?? ''),
     field: visible(field ?? ''),
+    ...(workload.cluster === undefined ? {} : { cluster: visible(workload.cluster) }),
   };
 }
 
@@ -214,7 +219,7 @@ function nameOf({ workload, application, field }: ContestedCounts): Named {
 
 /** JSON keeps the parts apart whatever they contain. */
 export function keyOfLabels(labels: WorkloadLabels): string {
-  return JSON.stringify(WORKLOAD_LABELS.map((name) => labels[name]));
+  return JSON.stringify(LABELS_OF_WORKLOADS.map((name) => labels[name]));
 }
 
 function totalsOf(counts: ContestedCounts): ContestedTotals {

@@ -76,3 +76,26 @@ it('leaves out what is broken, whatever it is, so that the detector lives with t
 it.each([null, 7, 'x', [], [1], {}, { records: 'none' }])('has no opinion on %j, which is no checkpoint', (stored) => {
   expect(keepSound(stored)).toEqual({ checkpoint: stored, dropped: 0 });
 });
+
+it('leaves out what is about a workload cluster that is not watched any more', () => {
+  const notice = (cluster?: string) => ({
+    kind: 'drift',
+    workload: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: 'shop',
+      name: 'flags',
+      ...(cluster ? { cluster } : {}),
+    },
+    application: null,
+    at: 1,
+    count: 1,
+    message: 'x',
+  });
+  const stored = { notices: [notice(), notice('prod-eu'), notice('prod-us')] };
+  expect(keepSound(stored, ['prod-eu'])).toEqual({
+    checkpoint: { notices: [notice(), notice('prod-eu')] },
+    dropped: 0,
+  });
+  expect(keepSound(stored)).toEqual({ checkpoint: stored, dropped: 0 });
+});

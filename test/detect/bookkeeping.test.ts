@@ -130,7 +130,7 @@ describe('sight', () => {
     const sight = new Sight();
     sight.opened(1_000);
     sight.opened(2_000);
-    expect([sight.blind, sight.sightedSince]).toEqual([false, 1_000]);
+    expect([sight.blind(), sight.sightedSince()]).toEqual([false, 1_000]);
   });
 
   it('is lost while an essential kind is interrupted, and begins anew with its list', () => {
@@ -138,16 +138,32 @@ describe('sight', () => {
     sight.interrupted('deployments');
     sight.interrupted('applications');
     sight.synced('deployments', 5_000);
-    expect(sight.blind).toBe(true);
+    expect(sight.blind()).toBe(true);
     sight.synced('applications', 6_000);
-    expect([sight.blind, sight.sightedSince]).toEqual([false, 6_000]);
+    expect([sight.blind(), sight.sightedSince()]).toEqual([false, 6_000]);
   });
 
   it('is not lost with Events, and not renewed by a list of what was never interrupted', () => {
     const sight = new Sight();
     sight.interrupted('events');
     sight.synced('deployments', 5_000);
-    expect([sight.blind, sight.sightedSince]).toEqual([false, 0]);
+    expect([sight.blind(), sight.sightedSince()]).toEqual([false, 0]);
+  });
+
+  it('is kept by cluster, with the Applications as what all of them need', () => {
+    const sight = new Sight();
+    sight.opened(1_000);
+    expect([sight.blind('prod-eu'), sight.blind()]).toEqual([true, false]);
+    sight.synced('deployments', 2_000, 'prod-eu');
+    expect([sight.blind('prod-eu'), sight.sightedSince('prod-eu')]).toEqual([false, 2_000]);
+    sight.interrupted('deployments', 'prod-eu');
+    expect([sight.blind('prod-eu'), sight.blind()]).toEqual([true, false]);
+    sight.synced('deployments', 3_000, 'prod-eu');
+    expect([sight.sightedSince('prod-eu'), sight.sightedSince()]).toEqual([3_000, 1_000]);
+    sight.interrupted('applications');
+    expect([sight.blind('prod-eu'), sight.blind()]).toEqual([true, true]);
+    sight.synced('applications', 4_000);
+    expect([sight.sightedSince('prod-eu'), sight.sightedSince()]).toEqual([4_000, 4_000]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClusterModel } from '../../src/model/cluster-model.ts';
-import { isLocalDestination, localOr } from '../../src/model/destinations.ts';
+import { isLocalDestination, localOr, onlyHere } from '../../src/model/destinations.ts';
 import type { Fact } from '../../src/model/facts.ts';
 import { applicationFact, workloadFact } from '../support/facts.ts';
 
@@ -8,7 +8,7 @@ const REMOTE = { server: 'https://prod.example:6443', namespace: 'shop' };
 const ARGO_APP = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: 'argocd', name: 'child' };
 
 function modelOf(facts: readonly Fact[], isHere = isLocalDestination): ClusterModel {
-  const model = new ClusterModel(isHere);
+  const model = new ClusterModel(onlyHere(isHere));
   for (const fact of facts) model.apply({ type: 'upsert', at: 0, origin: 'watch', fact });
   return model;
 }
@@ -48,7 +48,7 @@ describe('an Application that deploys into another cluster', () => {
     const model = modelOf([remote]);
     expect(model.applicationOf(web)).toBeUndefined();
     expect(model.applicationsListing(web.ref)).toEqual([]);
-    expect(model.isHere(remote)).toBe(false);
+    expect(model.isWatched(remote)).toBe(false);
     expect(model.applicationsElsewhere()).toEqual([remote]);
     expect(modelOf([applicationFact({ resources })]).applicationsElsewhere()).toEqual([]);
   });

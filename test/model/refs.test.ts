@@ -30,7 +30,7 @@ describe('the key of an object', () => {
     ['argoproj.io/v1alpha1', 'Rollout', 'argoproj.io/Rollout/shop/web'],
     ['v1', 'ReplicationController', '/ReplicationController/shop/web'],
   ])('is what a scaler means that targets apiVersion "%s", kind %s', (apiVersion, kind, key) => {
-    expect(keyOfTarget({ apiVersion, kind, name: 'web' }, 'shop')).toBe(key);
+    expect(keyOfTarget({ apiVersion, kind, name: 'web' }, { namespace: 'shop' })).toBe(key);
   });
 });
 

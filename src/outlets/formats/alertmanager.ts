@@ -41,6 +41,7 @@ export function alertOf(input: AlertInput, externalUrl: string, extra: Readonly<
     alertname: name,
     severity,
     workload_namespace: visible(workload.namespace),
+    cluster: visible(workload.cluster ?? extra['cluster'] ?? ''),
     workload_kind: visible(workload.kind),
     workload: visible(workload.name),
     application_namespace: visible(application?.namespace ?? ''),

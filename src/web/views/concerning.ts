@@ -10,7 +10,8 @@ export function concerning(
     (each.workload !== null &&
       each.workload.kind === workload.kind &&
       each.workload.namespace === workload.namespace &&
-      each.workload.name === workload.name) ||
+      each.workload.name === workload.name &&
+      each.workload.cluster === workload.cluster) ||
     (application !== null &&
       each.application?.name === application.name &&
       each.application.namespace === application.namespace);
