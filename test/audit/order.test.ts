@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawObject } from '../support/cluster.ts';
+import { fc } from '../support/property.ts';
 import { app, appWithRules, audit, hpa, REPLICAS_RULE, workload } from './audit-cluster.ts';
 
 /** Twelve workloads of four Applications, each with an HPA: fights, half fixes, resets, protected ones. */

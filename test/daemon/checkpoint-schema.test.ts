@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { keepSound } from '../../src/daemon/checkpoint-schema.ts';
 import { Engine } from '../../src/engine.ts';
@@ -7,6 +6,7 @@ import { ReplaySource } from '../../src/recording/replay-source.ts';
 import { remedyForConflict } from '../../src/remedy/remedy.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportSchema } from '../../src/report/schema.ts';
+import { fc } from '../support/property.ts';
 import { noRecordings, recordingPath } from '../support/recordings.ts';
 import { Story } from '../support/story.ts';
 import { Watcher } from '../support/watcher.ts';

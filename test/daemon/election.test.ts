@@ -1,6 +1,7 @@
 /** The election as a whole, in virtual time: whatever happens to processes, clocks and network, never two lead at once. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
+import { fc } from '../support/property.ts';
 import { type ReplicaTraits, VirtualElection } from '../support/virtual-election.ts';
 
 const SECOND = 1_000;

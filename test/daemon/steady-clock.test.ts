@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSteadyClock, planClock, steadyTimers } from '../../src/daemon/steady-clock.ts';
 import { FakeTimers } from '../support/fake-timers.ts';
+import { fc } from '../support/property.ts';
 
 const NOON = Date.parse('2026-11-21T12:00:00Z');
 

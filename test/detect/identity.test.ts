@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conflictId, displayWriter, writerKey } from '../../src/detect/identity.ts';
 import { WEB, writerOf } from '../support/facts.ts';
+import { fc } from '../support/property.ts';
 
 describe('the key of a writer', () => {
   it.each([

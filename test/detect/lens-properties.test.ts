@@ -1,9 +1,10 @@
 /** Fights under the lens, however fast they go round and however the Application's stream lags or leads. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { loadJqEngine } from '../../src/kubernetes/jq-engine.ts';
 import { shiftApplications } from '../support/incidents.ts';
 import { PATH_IMAGE, type Path } from '../support/live-object.ts';
+import { fc } from '../support/property.ts';
 import { Story } from '../support/story.ts';
 import { Watcher } from '../support/watcher.ts';
 

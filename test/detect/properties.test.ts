@@ -1,5 +1,5 @@
 /** What must hold of any incident, however it is watched. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { loadJqEngine } from '../../src/kubernetes/jq-engine.ts';
 import {
@@ -19,6 +19,7 @@ import {
   verdicts,
   wait,
 } from '../support/incidents.ts';
+import { fc } from '../support/property.ts';
 import type { Scene } from '../support/stage.ts';
 import { Story, type StoryOptions } from '../support/story.ts';
 import { Watcher } from '../support/watcher.ts';

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addReversal,
@@ -10,6 +9,7 @@ import {
   SUSPECT_AT,
   scoreAt,
 } from '../../src/detect/score.ts';
+import { fc } from '../support/property.ts';
 
 function reversed(count: number, seconds: number): Score {
   let score = NO_SCORE;

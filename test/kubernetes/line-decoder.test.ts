@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KubeRequestError } from '../../src/kubernetes/errors.ts';
 import { LineDecoder } from '../../src/kubernetes/line-decoder.ts';
+import { fc } from '../support/property.ts';
 
 function decode(chunks: readonly Uint8Array[], maxBytes?: number): { lines: string[]; pending: number } {
   const decoder = new LineDecoder(maxBytes);

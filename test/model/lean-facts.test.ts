@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/model/facts.ts';
 import { FactPool, inherit } from '../../src/model/lean-facts.ts';
 import { workloadFact } from '../support/facts.ts';
+import { fc } from '../support/property.ts';
 
 /** Members as facts have them: texts, numbers, null, lists and objects of those. */
 const member = fc.letrec<{ member: unknown }>((tie) => ({

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatLine, parseLine } from '../../src/recording/format.ts';
+import { fc } from '../support/property.ts';
 import { line } from './lines.ts';
 
 describe('a line of a recording', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineSplitter } from '../../src/recording/split-lines.ts';
+import { fc } from '../support/property.ts';
 
 function split(chunks: readonly Buffer[], maxBytes?: number): { number: number; text: string | null }[] {
   const splitter = new LineSplitter(maxBytes);

@@ -1,6 +1,5 @@
 /** Whatever the detector says and whatever stands in the cluster: a remedy comes out that a person can read and paste. */
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadJqEngine } from '../../src/kubernetes/jq-engine.ts';
 import type { Json } from '../../src/model/facts.ts';
@@ -15,6 +14,7 @@ import {
   rawHpa,
   rawWorkload,
 } from '../support/cluster.ts';
+import { fc } from '../support/property.ts';
 import { aConflict, aRisk } from '../support/report-fixtures.ts';
 
 const jq = await loadJqEngine();

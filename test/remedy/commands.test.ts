@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, ObjectRef } from '../../src/model/facts.ts';
 import { commandOf, guardAbsence, kubectl, patchCommands, quoteWord, resourceName } from '../../src/remedy/commands.ts';
+import { fc } from '../support/property.ts';
 
 const APP: ObjectRef = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: 'argocd', name: 'web' };
 

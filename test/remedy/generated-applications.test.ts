@@ -1,5 +1,5 @@
 /** Hundreds of made-up Applications: whatever stands in them, the patch is valid, complete, minimal and repeatable. */
-import fc from 'fast-check';
+
 import { applyPatch, type Operation } from 'rfc6902';
 import { describe, expect, it } from 'vitest';
 import { loadJqEngine } from '../../src/kubernetes/jq-engine.ts';
@@ -16,6 +16,7 @@ import {
   rawHpa,
   rawWorkload,
 } from '../support/cluster.ts';
+import { fc } from '../support/property.ts';
 import { aConflict, WEB } from '../support/report-fixtures.ts';
 
 const jq = await loadJqEngine();

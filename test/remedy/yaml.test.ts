@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { toYaml } from '../../src/remedy/yaml.ts';
+import { fc } from '../support/property.ts';
 
 describe('YAML to commit', () => {
   it.each([

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { looksLikeGlob, matchesGlob } from '../../src/rules/glob.ts';
+import { fc } from '../support/property.ts';
 
 /** Each row: pattern, text, whether gobwas/glob v0.2.3 without separators matches (its readme and syntax/lexer). */
 const ROWS: readonly (readonly [string, string, boolean, string])[] = [

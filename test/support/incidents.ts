@@ -1,5 +1,5 @@
 /** Random incidents for property tests: what people, scalers and Argo CD do to one workload, as sentences of a Story. */
-import fc from 'fast-check';
+import { fc } from './property.ts';
 import type { Scene } from './stage.ts';
 import type { Story, StoryOptions } from './story.ts';
 import type { Watcher } from './watcher.ts';

@@ -1,10 +1,11 @@
 /** Held against JSON.parse: the same values, and nothing accepted that it refuses. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../src/kubernetes/decode/decoder.ts';
 import { list, object, PRESENCE, type Shape, text, WHOLE } from '../../../src/kubernetes/decode/shape.ts';
 import { stableHash } from '../../../src/kubernetes/projections/digest.ts';
 import type { Json } from '../../../src/model/facts.ts';
+import { fc } from '../../support/property.ts';
 
 /** What a shape keeps, written down a second time, over a value that was parsed. */
 function prune(value: Json, shape: Shape): Json {

@@ -1,5 +1,5 @@
 /** Every projection makes the same of what its shape keeps as of the whole object. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../src/kubernetes/decode/decoder.ts';
 import { shapeOf } from '../../../src/kubernetes/decode/shapes.ts';
@@ -7,6 +7,7 @@ import { project } from '../../../src/kubernetes/projections/project.ts';
 import { WATCHED_RESOURCES, type WatchedResource } from '../../../src/kubernetes/resources.ts';
 import type { Json } from '../../../src/model/facts.ts';
 import { parseLine, skimLine } from '../../../src/recording/format.ts';
+import { fc } from '../../support/property.ts';
 import { noRecordings, recordingText } from '../../support/recordings.ts';
 import {
   ARGO_OWNS_ALL,

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { projectLens } from '../../../src/kubernetes/projections/lens.ts';
 import { project } from '../../../src/kubernetes/projections/project.ts';
 import { WATCHED_RESOURCES } from '../../../src/kubernetes/resources.ts';
 import type { Json } from '../../../src/model/facts.ts';
+import { fc } from '../../support/property.ts';
 import { ARGO_OWNS_ALL, deployment, HPA_OWNS_REPLICAS, lastApplied, managed, type Raw } from './raw-objects.ts';
 
 /** A member that every projection looks at, filled with the shapes of all kinds at once. */

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../../src/kubernetes/projections/redact.ts';
 import type { Json } from '../../../src/model/facts.ts';
+import { fc } from '../../support/property.ts';
 import { deployment, lastApplied, type Raw } from './raw-objects.ts';
 
 const SECRET = 'hunter2-hunter2';
