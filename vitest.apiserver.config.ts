@@ -8,6 +8,8 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // A real server in real time, on machines that others use as well: asked once more before it is called broken.
+    retry: 1,
     reporters: ['default'],
   },
 });
