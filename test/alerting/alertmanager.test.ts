@@ -13,7 +13,7 @@ describe("the example for Alertmanager, by Alertmanager's own amtool", () => {
   const folder = mkdtempSync(join(tmpdir(), 'tugwatch-alertmanager-'));
   const file = join(folder, 'alertmanager.yml');
   writeFileSync(file, example);
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(() => rmSync(folder, { recursive: true, maxRetries: 10 }));
 
   it('is valid, and sends risks to a channel and all else to on-call', ({ skip }) => {
     if (absent) skip('amtool is not on the PATH: install the Debian package prometheus-alertmanager to test it');

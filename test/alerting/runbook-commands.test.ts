@@ -69,7 +69,7 @@ describe('the commands of the runbooks', () => {
   }, 40_000);
   afterAll(async () => {
     await demo[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10 });
   });
 
   it('are there on every page', () => {

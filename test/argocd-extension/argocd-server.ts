@@ -90,6 +90,6 @@ async function makeScripts(): Promise<{ readonly page: string; readonly extensio
     const wrapped = `// source: extension-tugwatch.js\ntry {\n${readFileSync(extension, 'utf8')}\n} catch(e) { console.error('Extension extension-tugwatch.js failed to load:', e); }\n`;
     return { page: readFileSync(page, 'utf8'), extensions: wrapped };
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10 });
   }
 }

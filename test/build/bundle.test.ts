@@ -117,7 +117,7 @@ describe('the package as it is installed: bin and dist, no sources', () => {
     cpSync(bundle.built, join(folder, 'dist'), { recursive: true });
     const child = spawn(process.execPath, [join(folder, 'bin', 'tugwatch.js'), '--version'], { cwd: folder });
     expect(await outcomeOf(child)).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10 });
   });
 });
 

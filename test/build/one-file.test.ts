@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Chunk, packIntoOneFile } from '../../scripts/build/one-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tugwatch-one-file-'));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const LATE = `globalThis.log.push('late');
 //\`a comment, and below it text with what ends comments

@@ -7,7 +7,7 @@ import { afterAll, expect, it } from 'vitest';
 import { PINNED_TOOLS } from '../../scripts/tools/pinned.ts';
 
 const cache = mkdtempSync(join(tmpdir(), 'tugwatch-tools-'));
-afterAll(() => rmSync(cache, { recursive: true }));
+afterAll(() => rmSync(cache, { recursive: true, maxRetries: 10 }));
 
 /** Without Go, Python and network: nothing but Node itself is on the PATH. */
 function tools(...args: readonly string[]) {

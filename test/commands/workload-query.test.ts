@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { queryOf } from '../../src/commands/workload-query.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tugwatch-query-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, maxRetries: 10 }));
 
 function kubeconfig(namespace?: string): string {
   const file = join(folder, `${namespace ?? 'none'}.yaml`);

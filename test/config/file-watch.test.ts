@@ -30,7 +30,7 @@ beforeEach(() => {
   });
 });
 
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
 
 describe('a watched file', () => {
   it('is told of once at the beginning, so that a change since it was first read is not lost', async () => {

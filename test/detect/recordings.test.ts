@@ -72,7 +72,7 @@ describe.skipIf(noRecordings)('a recording', () => {
       expect(verdicts(continued.report)).toEqual(verdicts(whole.report));
       expect(continued.report.notices).toEqual(whole.report.notices);
     } finally {
-      rmSync(folder, { recursive: true });
+      rmSync(folder, { recursive: true, maxRetries: 10 });
     }
   });
 

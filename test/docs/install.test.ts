@@ -25,7 +25,7 @@ const defaults = parse(read('manifests/helm/tugwatch/values.yaml')) as object;
 
 const folder = mkdtempSync(join(tmpdir(), 'tugwatch-install-'));
 beforeAll(() => cpSync(MANIFESTS, join(folder, 'manifests'), { recursive: true }));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 function renderOverlay(kustomization: string) {
   const deploy = join(folder, 'deploy');

@@ -97,7 +97,7 @@ async function startEstate(): Promise<Estate> {
     async [Symbol.asyncDispose]() {
       await Promise.all(servers.map((server) => server.close()));
       await live[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

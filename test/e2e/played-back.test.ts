@@ -76,7 +76,7 @@ it.skipIf(noRecordings)(
     const [first, again] = await Promise.all([replayOf(recordingPath('window')), replayOf(file)]);
     expect(first.conflicts).not.toEqual([]);
     expect(gist(again)).toEqual(gist(first));
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
   },
   55_000,
 );

@@ -10,7 +10,7 @@ import { startLiveFight } from '../support/live-cluster.ts';
 import { addressOf, startDaemonProcess, TugwatchProcess } from '../support/tugwatch-process.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tugwatch-start-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
 
 function file(name: string, content: string): string {
   const path = join(directory, name);

@@ -99,7 +99,7 @@ describe('tugwatch why --watch', { timeout: LIMIT }, () => {
 describe.skipIf(noKubectl)('kubectl tugwatch (skipped where no kubectl is on the PATH)', { timeout: LIMIT }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'tugwatch-plugin-'));
   beforeAll(() => symlinkSync(join(BIN, 'kubectl-tugwatch.js'), join(folder, 'kubectl-tugwatch')));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(() => rmSync(folder, { recursive: true, maxRetries: 10 }));
 
   /** A kubeconfig whose context names the namespace. */
   function inNamespace(namespace: string): string {

@@ -28,7 +28,7 @@ describe.skipIf(missing)('a real kubectl (skipped where none is on the PATH)', (
 
   afterAll(async () => {
     await server.close();
-    rmSync(home, { recursive: true });
+    rmSync(home, { recursive: true, maxRetries: 10 });
   });
 
   async function kubectl(...args: string[]): Promise<string> {

@@ -19,7 +19,7 @@ function renderWith(component: string): ManifestObject[] {
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
     return renderKustomization(folder);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10 });
   }
 }
 

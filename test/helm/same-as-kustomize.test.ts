@@ -23,7 +23,7 @@ function kustomize(...components: readonly string[]): ManifestObject[] {
     writeFileSync(join(folder, 'kustomization.yaml'), stringify(kustomization));
     return renderKustomization(folder);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10 });
   }
 }
 

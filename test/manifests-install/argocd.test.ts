@@ -14,7 +14,7 @@ import {
 } from '../support/install-manifests.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tugwatch-argocd-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const settings = (name: string, data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
 const container = {

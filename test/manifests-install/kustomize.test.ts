@@ -18,7 +18,7 @@ import {
 
 const folder = mkdtempSync(join(tmpdir(), 'tugwatch-overlay-'));
 beforeAll(() => cpSync(MANIFESTS, join(folder, 'manifests'), { recursive: true }));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 /** An overlay of the base, as people write one. */
 function overlay(name: string, kustomization: object): ManifestObject[] {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -52,9 +53,14 @@ describe('a real Alertmanager', () => {
     await eventually('Alertmanager is ready', async () => (await fetch(`${url}/-/ready`)).ok);
   }, 60_000);
 
-  afterAll(() => {
-    alertmanager?.kill();
-    rmSync(folder, { recursive: true, force: true });
+  afterAll(async () => {
+    if (alertmanager !== undefined && alertmanager.exitCode === null) {
+      // It writes into its folder until it is gone.
+      const gone = once(alertmanager, 'exit');
+      alertmanager.kill('SIGKILL');
+      await gone;
+    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   it('shows a fight while it lasts, by the names of the alert rules, and no longer', async ({ skip }) => {

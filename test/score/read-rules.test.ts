@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readRules } from '../../scripts/score/alerts/read-rules.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rules-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, maxRetries: 10 }));
 
 function read(text: string) {
   const path = join(folder, 'rules.yml');

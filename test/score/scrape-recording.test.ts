@@ -8,7 +8,7 @@ import { formatLine, type LineType, type RecordedObject } from '../../src/record
 import { noRecordings, recordingPath } from '../support/recordings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'scrape-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, maxRetries: 10 }));
 
 type Line = readonly [second: number, type: LineType, resource: string, object: RecordedObject];
 

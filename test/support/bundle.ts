@@ -48,7 +48,7 @@ export function buildBundle(revision: string): Bundle {
     start,
     run: (...args) => outcomeOf(start(args)),
     [Symbol.dispose]() {
-      for (const directory of [context, folder]) rmSync(directory, { recursive: true, force: true });
+      for (const directory of [context, folder]) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

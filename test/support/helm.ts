@@ -39,7 +39,7 @@ export function template({ name = 'tugwatch', namespace = 'tugwatch', values = {
     writeFileSync(join(folder, 'values.yaml'), JSON.stringify(values));
     return helm('template', name, CHART, '--namespace', namespace, '-f', join(folder, 'values.yaml'));
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10 });
   }
 }
 

@@ -103,7 +103,7 @@ export async function startHubAndSpoke(): Promise<HubAndSpoke> {
       router.closeAllConnections();
       router.close();
       await Promise.all([argocd.close(), rest.close(), server?.close()]);
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

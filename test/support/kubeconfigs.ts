@@ -16,7 +16,7 @@ export interface KubeconfigInput {
 const directory = mkdtempSync(join(tmpdir(), 'tugwatch-test-'));
 let files = 0;
 
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
 
 /** A path in the directory of this test file. */
 export function temporaryPath(name: string): string {

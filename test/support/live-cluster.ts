@@ -77,7 +77,7 @@ async function serve(
     async [Symbol.asyncDispose]() {
       scheduler.stop();
       await server.close();
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

@@ -162,7 +162,7 @@ export class RealCluster implements AsyncDisposable {
     await Promise.all(this.#clients.map((client) => client.close()));
     await end(this.#server);
     await end(this.#etcd);
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** Collections that are defined by now. */
