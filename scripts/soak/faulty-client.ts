@@ -30,7 +30,6 @@ interface OpenWatch {
 export class FaultyClient implements KubeClient {
   readonly server = SERVER;
   readonly cluster = 'soak';
-  readonly user = 'soak';
   weather: Weather = 'fine';
   /** Nothing gets through, in any weather. */
   blind = false;
@@ -52,10 +51,6 @@ export class FaultyClient implements KubeClient {
     this.#store = store;
     this.#pager = new ListPager(store);
     this.cut();
-  }
-
-  get openWatches(): number {
-    return this.#watches.size;
   }
 
   /** Breaks every watch in the middle of a line. */

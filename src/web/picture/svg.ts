@@ -28,11 +28,6 @@ ${rhythmFigure(conflict, now, wide.from)}</figure>
 `;
 }
 
-/** The mark of a kind of writer, as in the picture. */
-export function keyMark(kind: string): Html {
-  return keyOf({ mark: 'write', kind });
-}
-
 function keyOf(entry: LegendEntry): Html {
   return html`<svg class="key" viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">${legendMark(entry, 0, 0)}</svg>`;
 }
