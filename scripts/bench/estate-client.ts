@@ -4,9 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EstateSize, PATHS } from './estate.ts';
-import type { Counts, Play, Played } from './estate-server.ts';
+import type { Counts } from './estate-counts.ts';
+import type { Play, Played } from './estate-play.ts';
 import { Measured } from './processes.ts';
 
+/** How a daemon introduces itself, where there is only one. */
+const CLIENT = 'bench';
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '..', '..');
 
@@ -53,15 +56,15 @@ export class EstateServer implements AsyncDisposable {
   }
 
   static async start(size: EstateSize): Promise<EstateServer> {
-    const args = ['--max-old-space-size=8192', join(HERE, 'estate-server.ts'), JSON.stringify(size)];
+    const args = [join(HERE, 'estate-server.ts'), JSON.stringify(size)];
     const server = new Measured(process.execPath, args, {}, true);
     const line = await server.until('the estate is served', () => /^\{.*\}$/m.exec(server.stdout)?.[0]);
     return new EstateServer(server, (JSON.parse(line) as { url: string }).url);
   }
 
-  /** Requests since the last call. */
-  async counts(): Promise<Counts> {
-    return (await (await fetch(`${this.url}/bench/counts`)).json()) as Counts;
+  /** What a client asked since the last call. */
+  async counts(client = CLIENT): Promise<Counts> {
+    return (await (await fetch(`${this.url}/bench/counts?client=${client}`)).json()) as Counts;
   }
 
   async play(play: Play): Promise<Played> {
@@ -81,13 +84,14 @@ export interface RunningDaemon {
   readonly readyAfterMs: number;
 }
 
-/** `tugwatch run` against a server, ready. */
+/** `tugwatch run` against a server, ready. `client`: under which name the server counts what it asks. */
 export async function startDaemon(
   { folder, program, nodeFlags, env }: Workshop,
   server: string,
   flags: readonly string[] = [],
+  client = CLIENT,
 ): Promise<RunningDaemon> {
-  const kubeconfig = join(folder, `kubeconfig-${new URL(server).port}`);
+  const kubeconfig = join(folder, `kubeconfig-${client}-${new URL(server).port}`);
   const cluster = { server, 'insecure-skip-tls-verify': true };
   writeFileSync(
     kubeconfig,
@@ -95,7 +99,7 @@ export async function startDaemon(
       apiVersion: 'v1',
       kind: 'Config',
       clusters: [{ name: 'bench', cluster }],
-      users: [{ name: 'bench', user: { token: 'bench' } }],
+      users: [{ name: 'bench', user: { token: client } }],
       contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
       'current-context': 'bench',
     }),

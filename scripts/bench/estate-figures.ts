@@ -1,11 +1,12 @@
 /** What the daemon costs beside an estate: memory, start, requests, scrapes and the delay of a verdict. */
 import type { Estate } from './estate.ts';
 import { EstateServer, runBareClient, startDaemon, type Workshop } from './estate-client.ts';
-import type { Played } from './estate-server.ts';
+import type { Played } from './estate-play.ts';
 import { type PeerFigures, startPeer } from './peer.ts';
 import { type Measured, type MemoryUse, pause } from './processes.ts';
 import { scrape } from './scrape.ts';
 import { median, quantile } from './statistics.ts';
+import { measureZooms, type Zooms } from './zooms.ts';
 
 export interface EstatePlan {
   readonly estate: Estate;
@@ -26,7 +27,7 @@ export interface EstateFigures {
   readonly bytesPerWorkload: number;
   readonly watchesPerKind: number;
   readonly requestsWhilePlaying: number;
-  readonly zoomsPerSuspicion: number;
+  readonly zooms: Zooms;
   readonly latencyP50Ms: number;
   readonly latencyP99Ms: number;
   /** From the proof on the wire to an answer of /metrics, or of the page, that shows it. */
@@ -67,13 +68,11 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   const { watches } = await server.counts();
 
   await using peer = await startPeer(server.url, estate.size.workloads, plan.idleSeconds);
-  // What the peer asked for its lists is not ours.
-  await server.counts();
   const before = { ours: process.cpuSeconds(), peers: peer?.process.cpuSeconds() ?? 0 };
   const verdicts = listenForVerdicts(process);
   const inMetrics = watchAnswers(process, `${address}/metrics`);
   const onPage = watchAnswers(process, `${address}/`);
-  const played = await server.play({ ...play, first: 0 });
+  const played = await server.play({ ...play, first: 0, tugs: 0 });
   await settled(verdicts, play.fights);
   const after = { ours: process.cpuSeconds(), peers: peer?.process.cpuSeconds() ?? 0 };
   const asked = await server.counts();
@@ -85,8 +84,11 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   if (contested !== verdicts.size || contested < play.fights / 2) {
     throw new Error(`/metrics shows ${contested} conflicts, the log ${verdicts.size}, and ${play.fights} were played`);
   }
-
-  const requests = Object.values({ ...asked.lists, ...asked.gets }).reduce((sum, count) => sum + count, 0);
+  const zooms = await measureZooms(server, verdicts);
+  const requests = Object.values({ ...asked.lists, ...asked.zooms, ...asked.gets }).reduce(
+    (sum, count) => sum + count,
+    0,
+  );
   return {
     workloads: estate.size.workloads,
     readyMs: median(starts.map(({ ready }) => ready)),
@@ -98,7 +100,7 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
       ...Object.entries(watches).map(([path, count]) => (path.endsWith('/configmaps') ? count / 2 : count)),
     ),
     requestsWhilePlaying: requests,
-    zoomsPerSuspicion: Object.keys(asked.gets).length / play.fights,
+    zooms,
     latencyP50Ms: quantile(delays, 0.5),
     latencyP99Ms: quantile(delays, 0.99),
     metricP99Ms: quantile(metricDelays, 0.99),

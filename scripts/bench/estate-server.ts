@@ -1,222 +1,168 @@
 /**
- * Serves an estate as an API server would: pages, idle watches, bookmarks, and on demand a stream of events. A process of
- * its own, which has made every object before it says where it is: what it costs must not count for who asks.
- * Argument: the size as JSON. Says its address in one line of JSON; counts the requests by kind.
+ * Serves an estate as an API server would: pages, lists in streams, idle watches, bookmarks, and on demand a stream of
+ * events. A process of its own: what it costs must not count for who asks, so that it makes objects with next to no work.
+ * Argument: the size as JSON. Says its address in one line of JSON; counts the requests of each client, by its token.
  */
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Estate, type EstateKind, type EstateSize, PATHS, withVersion } from './estate.ts';
+import { Estate, type EstateKind, type EstateSize } from './estate.ts';
+import { CountBook } from './estate-counts.ts';
+import { EstateObjects } from './estate-objects.ts';
+import { type Play, play } from './estate-play.ts';
 
-/** What the server is asked to play: events a second for so long, and so many fights among them. */
-export interface Play {
-  readonly seconds: number;
-  readonly rate: number;
-  readonly fights: number;
-  /** Fights with the open workloads from this one on. */
-  readonly first: number;
+/** One open watch. `name`: only of the object of that name. */
+interface Watcher {
+  readonly client: string;
+  readonly response: ServerResponse;
+  readonly name: string | undefined;
 }
 
-/** What it played. */
-export interface Played {
-  readonly events: number;
-  readonly bytes: number;
-  /** By workload: when the write that proves the fight was put on the wire, milliseconds since the epoch. */
-  readonly proofs: Readonly<Record<string, number>>;
-}
-
-/** Requests since the last look, by what was asked. */
-export interface Counts {
-  readonly lists: Readonly<Record<string, number>>;
-  readonly watches: Readonly<Record<string, number>>;
-  readonly gets: Readonly<Record<string, number>>;
-  readonly bytes: number;
+/** What is asked of one collection. */
+interface Asked {
+  readonly client: string;
+  /** Of the collection in all namespaces. */
+  readonly path: string;
+  readonly kind: EstateKind | undefined;
+  readonly query: URLSearchParams;
+  /** The one object that is asked for. */
+  readonly name: string | undefined;
 }
 
 const BOOKMARK_MS = 60_000;
-const TICK_MS = 5;
 const LIST_VERSION = 1_000_000;
+/** Kinds that a lens may be opened on, as discovery tells of them. */
+const APPS = {
+  kind: 'APIResourceList',
+  groupVersion: 'apps/v1',
+  resources: [
+    { name: 'deployments', kind: 'Deployment', namespaced: true },
+    { name: 'deployments/scale', kind: 'Scale', namespaced: true },
+  ],
+};
 
 const estate = new Estate(JSON.parse(process.argv[2] ?? '{}') as EstateSize);
-const kinds = new Map(estate.kinds.map((kind) => [kind.path, { kind, items: makeAll(kind) }]));
-const watchers = new Map<string, Set<ServerResponse>>();
-let counts = noCounts();
+const objects = new EstateObjects(estate);
+const watchers = new Map<string, Set<Watcher>>();
+const counts = new CountBook();
 let version = LIST_VERSION;
 
 const server = createServer((request, response) => {
-  void answer(request, response);
+  answer(request, response).catch((error: unknown) => {
+    // Who hung up in the middle of a list does not want the rest.
+    if (!response.destroyed) throw error;
+  });
 });
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}` })}\n`);
 });
 setInterval(() => {
-  for (const [path, { kind }] of kinds) tell(path, bookmark(kind));
+  for (const [path, kind] of objects.kinds) tell(path, bookmark(kind));
 }, BOOKMARK_MS).unref();
 process.on('disconnect', () => process.exit(0));
 
-function makeAll(kind: EstateKind): Buffer[] {
-  return Array.from({ length: kind.count }, (_, index) => Buffer.from(kind.item(index)));
-}
-
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
+  const client = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
   response.setHeader('content-type', 'application/json');
   if (pathname === '/bench/counts') {
-    response.end(JSON.stringify(counts));
-    counts = noCounts();
-  } else if (pathname === '/bench/play') {
-    response.end(JSON.stringify(await play(JSON.parse(searchParams.get('play') ?? '{}') as Play)));
-  } else if (searchParams.has('watch')) watch(pathname, searchParams, request, response);
-  else if (pathname.split('/').length > 5 && !kinds.has(pathname)) {
-    count(counts.gets, pathname);
+    response.end(JSON.stringify(counts.take(query.get('client') ?? '')));
+    return;
+  }
+  if (pathname === '/bench/play') {
+    const plan = JSON.parse(query.get('play') ?? '{}') as Play;
+    response.end(JSON.stringify(await play(plan, { estate, objects, nextVersion, tell })));
+    return;
+  }
+  const path = pathname.replace(/\/namespaces\/[^/]+/, '');
+  const [, name] = /^metadata\.name=(.*)$/.exec(query.get('fieldSelector') ?? '') ?? [];
+  const asked = { client, path, kind: objects.kinds.get(path), query, name };
+  if (query.has('watch')) await watch(asked, request, response);
+  else if (pathname === '/apis/apps/v1') {
+    counts.count(client, 'gets', pathname);
+    response.end(JSON.stringify(APPS));
+  } else if (name !== undefined && path !== pathname) zoom(asked, response);
+  else if (path !== pathname) {
+    counts.count(client, 'gets', pathname);
     response.writeHead(404).end('{"kind":"Status","status":"Failure","reason":"NotFound","code":404}');
-  } else list(pathname, searchParams, response);
+  } else list(asked, response);
 }
 
-function list(path: string, query: URLSearchParams, response: ServerResponse): void {
-  count(counts.lists, path);
-  const { items } = kinds.get(path) ?? { items: [] };
-  const wanted = selected(query, items);
+/** Of the settings only those that are there: they are asked for by name, everywhere. */
+function isWanted({ kind, name }: Asked): boolean {
+  return kind !== undefined && (name === undefined || kind.item(0).includes(`"name":"${name}"`));
+}
+
+function list(asked: Asked, response: ServerResponse): void {
+  const { client, path, kind, query } = asked;
+  counts.count(client, 'lists', path);
+  const count = kind !== undefined && isWanted(asked) ? kind.count : 0;
   const start = Number(query.get('continue') ?? 0);
-  const end = Math.min(wanted.length, start + Number(query.get('limit') ?? wanted.length));
-  const metadata = { resourceVersion: String(LIST_VERSION), ...(end < wanted.length ? { continue: String(end) } : {}) };
-  const parts: Buffer[] = [
-    Buffer.from(`{"kind":"List","apiVersion":"v1","metadata":${JSON.stringify(metadata)},"items":[`),
-  ];
-  for (let index = start; index < end; index += 1) {
-    if (index > start) parts.push(Buffer.from(','));
-    parts.push(wanted[index] as Buffer);
-  }
-  parts.push(Buffer.from(']}\n'));
-  const body = Buffer.concat(parts);
-  counts.bytes += body.length;
+  const end = Math.min(count, start + Number(query.get('limit') ?? count));
+  const items = kind === undefined || end === 0 ? Buffer.alloc(0) : objects.page(kind, start, end);
+  const metadata = { resourceVersion: String(LIST_VERSION), ...(end < count ? { continue: String(end) } : {}) };
+  const body = Buffer.concat([Buffer.from(openList(metadata)), items, Buffer.from(']}\n')]);
+  counts.sent(client, body.length);
   response.end(body);
 }
 
-/** Only argocd-cm is asked for by name. */
-function selected(query: URLSearchParams, items: readonly Buffer[]): readonly Buffer[] {
-  const [, name] = /^metadata\.name=(.*)$/.exec(query.get('fieldSelector') ?? '') ?? [];
-  return name === undefined ? items : items.filter((item) => item.includes(`"name":"${name}"`));
+/** A list of one object, as it stands after what was played. */
+function zoom({ client, path, name = '' }: Asked, response: ServerResponse): void {
+  counts.count(client, 'zooms', `${path}/${name}`);
+  const body = `${openList({ resourceVersion: String(version) })}${objects.named(path, name) ?? ''}]}\n`;
+  counts.sent(client, body.length);
+  response.end(body);
 }
 
-function watch(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): void {
-  count(counts.watches, path);
+function openList(metadata: Record<string, string>): string {
+  return `{"kind":"List","apiVersion":"v1","metadata":${JSON.stringify(metadata)},"items":[`;
+}
+
+async function watch(asked: Asked, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { client, path, kind, query, name } = asked;
+  counts.count(client, 'watches', name === undefined ? path : `${path}/${name}`);
   response.writeHead(200);
   response.flushHeaders();
-  const known = kinds.get(path);
+  const send = async (bytes: Buffer | string) => {
+    counts.sent(client, bytes.length);
+    // What the client has not read is not held here: an estate may be larger than this process.
+    if (!response.write(bytes)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  };
   // KEP-3157, what a client may ask instead of a list.
-  if (query.get('sendInitialEvents') === 'true' && known !== undefined) {
-    const { kind, items } = known;
-    const head = Buffer.from(`{"type":"ADDED","object":{"kind":"${kind.kind}","apiVersion":"${kind.apiVersion}",`);
-    for (const item of selected(query, items)) {
-      for (const part of [head, item.subarray(1), Buffer.from('}\n')]) {
-        counts.bytes += part.length;
-        response.write(part);
+  if (query.get('sendInitialEvents') === 'true') {
+    if (kind !== undefined && isWanted(asked)) {
+      for (const lines of objects.lines(kind)) {
+        await send(lines);
+        if (response.destroyed) return;
       }
     }
-    response.write(bookmark(kind, { 'k8s.io/initial-events-end': 'true' }));
-  } else if (query.get('sendInitialEvents') === 'true') {
-    response.write(
-      `{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"${version}","annotations":{"k8s.io/initial-events-end":"true"}}}}\n`,
-    );
+    await send(bookmark(kind, { 'k8s.io/initial-events-end': 'true' }));
+  } else if (name !== undefined) {
+    for (const line of objects.since(path, name, Number(query.get('resourceVersion')))) await send(line);
   }
-  if (query.has('fieldSelector')) return;
   const open = watchers.get(path) ?? new Set();
-  watchers.set(path, open.add(response));
-  request.on('close', () => open.delete(response));
+  const watcher = { client, response, name };
+  watchers.set(path, open.add(watcher));
+  request.on('close', () => open.delete(watcher));
 }
 
-function bookmark({ kind, apiVersion }: EstateKind, annotations?: Record<string, string>): string {
+function bookmark(kind: EstateKind | undefined, annotations?: Record<string, string>): string {
   const metadata = { resourceVersion: String(version), ...(annotations === undefined ? {} : { annotations }) };
-  return `${JSON.stringify({ type: 'BOOKMARK', object: { kind, apiVersion, metadata } })}\n`;
+  const object = { kind: kind?.kind ?? 'Unknown', apiVersion: kind?.apiVersion ?? 'v1', metadata };
+  return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`;
 }
 
-function tell(path: string, line: string | Buffer): void {
-  for (const response of watchers.get(path) ?? []) response.write(line);
+/** `name`: of the object that the line is about; undefined for all. */
+function tell(path: string, line: string, about?: string): void {
+  for (const { client, response, name } of watchers.get(path) ?? []) {
+    if (name !== undefined && about !== undefined && name !== about) continue;
+    counts.sent(client, line.length);
+    response.write(line);
+  }
 }
 
-/** Quiet objects change their status, and fights run among them step by step, spread over the time. */
-async function play({ seconds, rate, fights, first }: Play): Promise<Played> {
-  const names = estate.openWorkloads().slice(first, first + fights);
-  const proofs: Record<string, number> = {};
-  const steps = names
-    .flatMap((name, fight) =>
-      estate.fight.map((step, index) => ({
-        at: (fight * Math.max(0, seconds * 1000 - 2000)) / Math.max(1, names.length) + step.afterMs,
-        name,
-        step,
-        proves: index === estate.proof,
-      })),
-    )
-    .sort((a, b) => a.at - b.at);
-  const began = performance.now();
-  let played = 0;
-  let bytes = 0;
-  let next = 0;
-  const put = (path: string, line: string) => {
-    bytes += line.length;
-    played += 1;
-    tell(path, line);
-  };
-  await new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      const elapsed = performance.now() - began;
-      for (let one = steps[next]; one !== undefined && one.at <= elapsed; one = steps[next]) {
-        version += 1;
-        if (one.proves) proofs[one.name] = performance.timeOrigin + performance.now();
-        put(one.step.path, one.step.text(one.name, version));
-        next += 1;
-      }
-      while (played < Math.min(elapsed, seconds * 1000) * (rate / 1000)) {
-        const { path, line } = quietEvent(played);
-        put(path, line);
-      }
-      if (next >= steps.length && elapsed >= seconds * 1000) {
-        clearInterval(timer);
-        resolve();
-      }
-    }, TICK_MS);
-  });
-  return { events: played, bytes, proofs };
-}
-
-const MIX = [
-  PATHS.deployments,
-  PATHS.replicasets,
-  PATHS.deployments,
-  PATHS.applications,
-  PATHS.replicasets,
-  PATHS.deployments,
-  PATHS.horizontalpodautoscalers,
-];
-
-/** A status that was written anew, of an object that is not part of any fight. */
-function quietEvent(number: number): { path: string; line: string } {
-  const path = MIX[number % MIX.length] as string;
-  const { kind, items } = kinds.get(path) as { kind: EstateKind; items: Buffer[] };
-  // Odd workloads have no HPA and never fight; their ReplicaSets are four apart.
-  const workload = ((number * 7919) % (estate.size.workloads >> 1)) * 2 + 1;
-  const index =
-    path === PATHS.replicasets
-      ? 2 * workload
-      : path === PATHS.horizontalpodautoscalers
-        ? (workload >> 1) | 1
-        : workload;
-  const item = (items[index] ?? (items[0] as Buffer)).toString('utf8');
+function nextVersion(): number {
   version += 1;
-  const text = withVersion(`{"kind":"${kind.kind}","apiVersion":"${kind.apiVersion}",${item.slice(1)}`, version);
-  return { path, line: `{"type":"MODIFIED","object":${text}}\n` };
-}
-
-function count(of: Readonly<Record<string, number>>, path: string): void {
-  (of as Record<string, number>)[path] = (of[path] ?? 0) + 1;
-}
-
-function noCounts(): {
-  lists: Record<string, number>;
-  watches: Record<string, number>;
-  gets: Record<string, number>;
-  bytes: number;
-} {
-  return { lists: {}, watches: {}, gets: {}, bytes: 0 };
+  return version;
 }

@@ -1,6 +1,7 @@
 /**
  * A synthetic cluster in the shapes of a real one: fight.ndjson is an excerpt of a recording (a Deployment with its
  * ReplicaSet, HPA and Application, then the first fight over it), and every workload is a copy of it under its own name.
+ * A few are copies of the Deployment and the Application of tug.ndjson, over whose pod template two writers fight.
  */
 import { readFileSync } from 'node:fs';
 import { parseLine, type RecordedObject } from '../../src/recording/format.ts';
@@ -12,10 +13,10 @@ export interface EstateSize {
   readonly largeEvery: number;
 }
 
-/** One step of the recorded fight: what the watch of `path` tells, of the workload `name`. */
+/** One step of a recorded fight: what the watch of `path` tells, of the workload `name`. */
 export interface FightStep {
   readonly path: string;
-  /** After the first step, in the recording's time. */
+  /** After the first step, in the recording's time; of longer pauses a second. */
   readonly afterMs: number;
   readonly text: (name: string, resourceVersion: number) => string;
 }
@@ -26,7 +27,14 @@ export interface EstateKind {
   readonly apiVersion: string;
   readonly kind: string;
   readonly count: number;
+  /** Of which text the object is a copy, and under which name. */
+  readonly copy: (index: number) => Copy;
   readonly item: (index: number) => string;
+}
+
+export interface Copy {
+  readonly text: (name: string) => string;
+  readonly name: string;
 }
 
 export const PATHS = {
@@ -44,8 +52,13 @@ const RECORDED = 'grokdevops';
 const OPEN_EVERY = 10;
 /** Entries of status.resources that make an Application about a megabyte. */
 const LARGE_RESOURCES = 4_000;
-/** Steps of the excerpt: lines before this one are the state before the fight. */
+/** Lines of fight.ndjson and of tug.ndjson before their first step: the state before the fight. */
 const FIRST_STEP = 6;
+const FIRST_TUG_STEP = 2;
+/** Workloads over whose pod template somebody may fight: the first ones without an HPA. */
+const TUGS = 5;
+/** Longer pauses of a recording are played as this. */
+const PAUSE_MS = 1_000;
 
 interface RecordedLine {
   readonly at: number;
@@ -61,10 +74,15 @@ export class Estate {
   readonly fight: readonly FightStep[];
   /** Index in `fight` of the write that proves it: Argo CD has put the declared value back. */
   readonly proof: number;
+  /** The fight over a pod template, four rounds of it. */
+  readonly tug: readonly FightStep[];
 
   constructor(size: EstateSize) {
     this.size = size;
-    const lines = readExcerpt();
+    const lines = readExcerpt('fight');
+    const tugLines = readExcerpt('tug');
+    const [tugApplication, tugDeployment] = tugLines.slice(0, FIRST_TUG_STEP);
+    if (!tugApplication || !tugDeployment) throw new Error('tug.ndjson is not whole');
     const [configMap, project, application, replicaSet, deployment, hpa] = lines.slice(0, FIRST_STEP);
     if (!configMap || !project || !application || !replicaSet || !deployment || !hpa)
       throw new Error('fight.ndjson is not whole');
@@ -73,41 +91,40 @@ export class Estate {
     const hpaText = copyOf(hpa.object);
     const replicaSetText = copyOf(replicaSet.object);
     const oldReplicaSetText = copyOf(retired(replicaSet.object));
-    const applicationText = copyOf(application.object);
-    const protectedText = copyOf(protectedFrom(application.object));
-    this.kinds = [
-      { ...kindOf(deployment), count: workloads, item: (index) => deploymentText(nameOf(index)) },
-      {
-        ...kindOf(replicaSet),
-        count: 2 * workloads,
-        item: (index) => (index % 2 === 0 ? replicaSetText : oldReplicaSetText)(nameOf(index >> 1)),
-      },
-      { ...kindOf(hpa), count: Math.ceil(workloads / 2), item: (index) => hpaText(nameOf(2 * index)) },
-      {
-        ...kindOf(application),
-        count: workloads,
-        item: (index) => {
-          const text = (isOpen(index) ? applicationText : protectedText)(nameOf(index));
-          return largeEvery > 0 && index % largeEvery === largeEvery - 1 ? enlarged(text, nameOf(index)) : text;
-        },
-      },
-      { ...kindOf(configMap), count: 1, item: () => copyOf(configMap.object)('') },
-      { ...kindOf(project), count: 1, item: () => copyOf(project.object)('') },
-    ];
-    const steps = lines.slice(FIRST_STEP);
-    const began = steps[0]?.at ?? 0;
-    this.fight = steps.map(({ at, path, object }) => {
-      const text = copyOf(object, false);
-      return {
-        path,
-        afterMs: at - began,
-        text: (name, resourceVersion) => `{"type":"MODIFIED","object":${withVersion(text(name), resourceVersion)}}\n`,
-      };
-    });
-    this.proof = steps.findIndex(
-      ({ path, object }, index) =>
-        path === PATHS.deployments && index > 0 && (object['spec'] as { replicas?: number }).replicas === 3,
+    const tugText = copyOf(tugDeployment.object);
+    const configMapText = copyOf(configMap.object);
+    const projectText = copyOf(project.object);
+    // The open one, the protected one, the one in a tug; then the same at a megabyte.
+    const variants = [application.object, protectedFrom(application.object), tugApplication.object].map((o) =>
+      copyOf(o),
     );
+    const applicationTexts = [...variants, ...variants.map((text) => (name: string) => enlarged(text(name), name))];
+    this.kinds = [
+      kindOf(deployment, workloads, (index) => ({
+        text: isTug(index) ? tugText : deploymentText,
+        name: nameOf(index),
+      })),
+      kindOf(replicaSet, 2 * workloads, (index) => ({
+        text: index % 2 === 0 ? replicaSetText : oldReplicaSetText,
+        name: nameOf(index >> 1),
+      })),
+      kindOf(hpa, Math.ceil(workloads / 2), (index) => ({ text: hpaText, name: nameOf(2 * index) })),
+      kindOf(application, workloads, (index) => {
+        const large = largeEvery > 0 && index % largeEvery === largeEvery - 1;
+        const variant = isTug(index) ? 2 : isOpen(index) ? 0 : 1;
+        return { text: pick(applicationTexts, variant + (large ? variants.length : 0)), name: nameOf(index) };
+      }),
+      kindOf(configMap, 1, () => ({ text: configMapText, name: '' })),
+      kindOf(project, 1, () => ({ text: projectText, name: '' })),
+    ];
+    this.fight = stepsOf(lines.slice(FIRST_STEP));
+    this.tug = stepsOf(tugLines.slice(FIRST_TUG_STEP));
+    this.proof = lines
+      .slice(FIRST_STEP)
+      .findIndex(
+        ({ path, object }, index) =>
+          path === PATHS.deployments && index > 0 && (object['spec'] as { replicas?: number }).replicas === 3,
+      );
   }
 
   /** Names of the workloads whose replicas nothing protects: only they can fight. */
@@ -115,6 +132,13 @@ export class Estate {
     const names: string[] = [];
     for (let index = 0; index < this.size.workloads; index += 1) if (isOpen(index)) names.push(nameOf(index));
     return names;
+  }
+
+  /** Names of the workloads that `tug` can be played of. */
+  tugWorkloads(): string[] {
+    return Array.from({ length: TUGS }, (_, tug) => 2 * tug + 1)
+      .filter((index) => index < this.size.workloads)
+      .map(nameOf);
   }
 }
 
@@ -132,21 +156,48 @@ function isOpen(index: number): boolean {
   return index % (2 * OPEN_EVERY) === 0;
 }
 
-function readExcerpt(): RecordedLine[] {
-  const text = readFileSync(new URL('./fight.ndjson', import.meta.url), 'utf8');
+function isTug(index: number): boolean {
+  return index % 2 === 1 && index < 2 * TUGS;
+}
+
+function readExcerpt(name: string): RecordedLine[] {
+  const text = readFileSync(new URL(`./${name}.ndjson`, import.meta.url), 'utf8');
   return text
     .trimEnd()
     .split('\n')
     .map((line) => {
       const read = parseLine(line);
-      if (read.type === 'BROKEN') throw new Error(`fight.ndjson: a line ${read.reason}`);
+      if (read.type === 'BROKEN') throw new Error(`${name}.ndjson: a line ${read.reason}`);
       const { at, apiVersion, resource, object } = read;
       return { at, apiVersion, path: PATHS[resource as keyof typeof PATHS], object };
     });
 }
 
-function kindOf({ path, apiVersion, object }: RecordedLine): Pick<EstateKind, 'path' | 'apiVersion' | 'kind'> {
-  return { path, apiVersion, kind: String(object['kind']) };
+function kindOf({ path, apiVersion, object }: RecordedLine, count: number, copy: (index: number) => Copy): EstateKind {
+  const item = (index: number) => {
+    const { text, name } = copy(index);
+    return text(name);
+  };
+  return { path, apiVersion, kind: String(object['kind']), count, copy, item };
+}
+
+function stepsOf(lines: readonly RecordedLine[]): FightStep[] {
+  let afterMs = 0;
+  let before = lines[0]?.at ?? 0;
+  return lines.map(({ at, path, object }) => {
+    afterMs += Math.min(PAUSE_MS, at - before);
+    before = at;
+    const text = copyOf(object, false);
+    return {
+      path,
+      afterMs,
+      text: (name, resourceVersion) => `{"type":"MODIFIED","object":${withVersion(text(name), resourceVersion)}}\n`,
+    };
+  });
+}
+
+function pick<T>(list: readonly T[], index: number): T {
+  return list[index] as T;
 }
 
 /** The object as text under other names, with uids of its own. A typed list leaves apiVersion and kind out. */

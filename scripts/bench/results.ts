@@ -84,7 +84,12 @@ export function rowsOf(results: Results): string[][] {
       '0',
       `${estate.conflicts} of ${estate.fightsPlayed} fights confirmed meanwhile`,
     ],
-    ['GETs a suspicion', ratio(estate.zoomsPerSuspicion), '<= 1', 'counted by the server'],
+    [
+      'GETs a suspicion',
+      ratio(estate.zooms.getsPerSuspicion),
+      '<= 1',
+      `counted by the server; ${estate.zooms.confirmed} of ${estate.zooms.played} fights over templates, ${ratio(estate.zooms.watchesPerSuspicion)} watches each`,
+    ],
     [
       'wire to log',
       `p50 ${milliseconds(estate.latencyP50Ms)}, p99 ${milliseconds(estate.latencyP99Ms)}`,
@@ -148,7 +153,7 @@ export function summaryOf({ throughput, starts, growth, estate, recordings }: Re
     scrapeBytes: estate.scrapeBytes,
     watchesPerKind: estate.watchesPerKind,
     requestsWhilePlaying: estate.requestsWhilePlaying,
-    zoomsPerSuspicion: round(estate.zoomsPerSuspicion),
+    zoomsPerSuspicion: round(estate.zooms.getsPerSuspicion),
     cpuSecondsWhilePlaying: round(estate.cpuSecondsWhilePlaying),
     peer,
     recordings: recordings.length,
