@@ -152,8 +152,11 @@ export class LiveSource implements ChangeSource {
 
   #add(resource: WatchedResource): Watch {
     const { client, observe, tap, pace, namespace = '', argocdNamespace = '', holds = HOLDS_ALL } = this.#options;
-    // Another shard's objects are not even projected: that is most of the work of a watch.
-    const isElsewhere = (raw: Json) => isDivided(resource.fact) && !holds(textAt(raw, 'metadata', 'namespace'));
+    // Another shard's objects are not even projected, which is most of the work of a watch, nor remembered.
+    const ignores =
+      holds === HOLDS_ALL || !isDivided(resource.fact)
+        ? undefined
+        : (raw: Json) => !holds(textAt(raw, 'metadata', 'namespace'));
     const name = resourceName(resource);
     const reflector = new Reflector({
       client,
@@ -164,7 +167,8 @@ export class LiveSource implements ChangeSource {
         // A recording wants objects whole.
         shape: tap === undefined ? shapeOf(resource) : undefined,
       },
-      decode: (raw: Json) => (isElsewhere(raw) ? null : project(raw, resource, this.#settings)),
+      decode: (raw: Json) => project(raw, resource, this.#settings),
+      ignores,
       emit: (change) => this.#take(change),
       observe: (event) => observe?.(name, event),
       tap: tap === undefined ? undefined : (line) => tap(resource, line),

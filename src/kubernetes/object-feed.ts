@@ -19,6 +19,8 @@ export interface ObjectFeedOptions {
   readonly timers: Timers;
   /** Raw object → what is kept of it; null when nothing is. The raw object ends here. */
   readonly decode: (raw: Json) => Fact | null;
+  /** Objects of which nothing is kept here, not even that they are there. None when absent. */
+  readonly ignores?: ((raw: Json) => boolean) | undefined;
   readonly emit: (change: Change) => void;
   readonly skip: (key: string, reason: SkippedReason) => void;
   readonly tap?: ((line: RawLine) => void) | undefined;
@@ -36,6 +38,7 @@ export class ObjectFeed {
 
   /** An item of a list. */
   list(raw: JsonObject): void {
+    if (this.ignores(raw)) return;
     const version = this.#identify(raw);
     if (version === null) return;
     this.#options.tap?.({ type: 'ADDED', object: raw });
@@ -49,6 +52,7 @@ export class ObjectFeed {
    * going back. True unless the object has still to be led to where it is known to be.
    */
   listLine({ type, object: raw }: WatchLine): boolean {
+    if (this.ignores(raw)) return true;
     const version = this.#identify(raw);
     if (version === null) return true;
     if (type === 'DELETED') this.#delete(raw, version);
@@ -75,6 +79,7 @@ export class ObjectFeed {
       this.#options.tap?.({ type, object: raw });
       return true;
     }
+    if (this.ignores(raw)) return true;
     const version = this.#identify(raw);
     if (version === null) return true;
     if (type === 'DELETED') {
@@ -89,6 +94,11 @@ export class ObjectFeed {
     this.#options.tap?.({ type, object: raw });
     if (sighting !== 'same') this.#upsert(raw, version, 'watch');
     return true;
+  }
+
+  /** Whether nothing is to be kept of an object. */
+  ignores(raw: JsonObject): boolean {
+    return this.#options.ignores?.(raw) ?? false;
   }
 
   #identify(raw: JsonObject): Version | null {

@@ -12,6 +12,8 @@ export interface ReflectorOptions {
   readonly timers: Timers;
   /** Raw object → what is kept of it; null when nothing is. The raw object ends here. */
   readonly decode: (raw: Json) => Fact | null;
+  /** Objects that are another's to watch: they are neither projected nor remembered. None when absent. */
+  readonly ignores?: ((raw: Json) => boolean) | undefined;
   readonly emit: (change: Change) => void;
   readonly observe: (event: ReflectorEvent) => void;
   readonly tap?: ((line: RawLine) => void) | undefined;

@@ -58,7 +58,7 @@ export class Reflector {
   #watching: AbortController | null = null;
 
   constructor(options: ReflectorOptions) {
-    const { target, timers, decode, emit, observe, tap } = options;
+    const { target, timers, decode, ignores, emit, observe, tap } = options;
     this.#options = options;
     this.#name = resourceName(target.resource);
     this.#pageLimit = options.pageLimit ?? 500;
@@ -66,7 +66,7 @@ export class Reflector {
     this.#sight = new WatchSight(target.resource, timers, emit);
     const skip = (key: string, reason: 'older-version' | 'no-name' | 'unreadable') =>
       observe({ type: 'skipped', key, reason });
-    this.#feed = new ObjectFeed({ resource: target.resource, timers, decode, emit, skip, tap });
+    this.#feed = new ObjectFeed({ resource: target.resource, timers, decode, ignores, emit, skip, tap });
   }
 
   /** Runs until `stop`. Rejects only with what `emit`, `observe` or `tap` threw: no failure of the server ends it. */
@@ -103,6 +103,7 @@ export class Reflector {
     try {
       for await (const page of this.#pages()) {
         for (const item of page.items) {
+          if (this.#feed.ignores(item)) continue;
           const version = versionOf(item);
           if (version !== null) check.listed(keyOfVersion(version), version.resourceVersion);
         }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LiveSource, type LiveSourceOptions } from '../../src/kubernetes/live-source.ts';
 import { WATCHED_RESOURCES } from '../../src/kubernetes/resources.ts';
+import { rawApplication } from '../support/cluster.ts';
 import { FakeTimers } from '../support/fake-timers.ts';
 import { Journal } from '../support/journal.ts';
 import { clientOf } from '../support/live.ts';
@@ -202,6 +203,29 @@ describe('a live cluster', () => {
       server.collections.set(DEPLOYMENTS, [rawDeployment({ name: 'web' }, 3)]),
     );
     await rig.source.whenReady();
+    await rig.server.until(() => rig.server.watchesOn(DEPLOYMENTS) === 1);
+    expect(await rig.source.requestRelist()).toBe(0);
+    expect(rig.journal.count('relisted')).toBeGreaterThan(0);
+  });
+});
+
+describe('a share of a live cluster', () => {
+  it('holds and checks its own namespaces only, and Argo CD whole', async () => {
+    await using rig = await watchCluster(
+      (server) => {
+        server.collections.set(DEPLOYMENTS, [
+          rawDeployment({ name: 'web', namespace: 'mine' }, 3),
+          rawDeployment({ name: 'web', namespace: 'theirs' }, 3),
+        ]);
+        server.collections.set(APPLICATIONS, [rawApplication({ name: 'mine' }), rawApplication({ name: 'theirs' })]);
+      },
+      { holds: (namespace) => namespace === 'mine' },
+    );
+    await rig.source.whenSettled();
+    expect([...rig.journal.versions('workload').keys()]).toEqual(['mine/web']);
+    expect([...rig.journal.versions('application').keys()]).toEqual(['argocd/mine', 'argocd/theirs']);
+    const listed = rig.journal.events.find(({ type, about }) => type === 'listed' && about.startsWith('deployments'));
+    expect(listed).toMatchObject({ objects: 1 });
     await rig.server.until(() => rig.server.watchesOn(DEPLOYMENTS) === 1);
     expect(await rig.source.requestRelist()).toBe(0);
     expect(rig.journal.count('relisted')).toBeGreaterThan(0);

@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { ObjectFeed } from '../../src/kubernetes/object-feed.ts';
 import { project } from '../../src/kubernetes/projections/project.ts';
-import type { JsonObject } from '../../src/kubernetes/projections/read-json.ts';
+import { type JsonObject, textAt } from '../../src/kubernetes/projections/read-json.ts';
 import type { Change, Json } from '../../src/model/facts.ts';
 import { FakeTimers } from '../support/fake-timers.ts';
 import { DEPLOYMENTS } from '../support/live.ts';
 import { rawDeployment } from '../support/raw-objects.ts';
 
-function feedOf(decode = (raw: Json) => project(raw, DEPLOYMENTS)) {
+function feedOf(decode = (raw: Json) => project(raw, DEPLOYMENTS), ignores?: (raw: Json) => boolean) {
   const changes: Change[] = [];
   const lines: string[] = [];
   const skipped: string[] = [];
@@ -16,6 +16,7 @@ function feedOf(decode = (raw: Json) => project(raw, DEPLOYMENTS)) {
     resource: DEPLOYMENTS,
     timers: new FakeTimers(),
     decode,
+    ignores,
     emit: (change) => changes.push(change),
     skip: (key, reason) => skipped.push(`${key} ${reason}`),
     tap: ({ type, object }) => lines.push(`${type} ${(object['metadata'] as { name?: string }).name ?? ''}`.trim()),
@@ -91,6 +92,26 @@ describe('the changes that come of raw objects', () => {
     const { feed, skipped } = feedOf();
     feed.list({ kind: 'Deployment' });
     expect(skipped).toEqual([' no-name']);
+  });
+});
+
+describe('what another process watches', () => {
+  const ignores = (raw: Json) => textAt(raw, 'metadata', 'name').startsWith('other');
+
+  it('is passed over in lists, streams and watches, and nothing is remembered of it', () => {
+    const { feed, told, skipped, lines } = feedOf(undefined, ignores);
+    feed.known.beginList();
+    feed.list(deployment('web', '1'));
+    feed.list(deployment('other-1', '1', 'uid-2'));
+    expect(feed.listLine({ type: 'ADDED', object: deployment('other-2', '1', 'uid-3') })).toBe(true);
+    feed.completeList('5');
+    expect(feed.watch({ type: 'MODIFIED', object: deployment('other-1', '6', 'uid-2') })).toBe(true);
+    expect(feed.watch({ type: 'DELETED', object: deployment('other-2', '7', 'uid-3') })).toBe(true);
+    feed.watch({ type: 'MODIFIED', object: deployment('web', '8') });
+    expect(told()).toEqual(['upsert web uid-1', 'upsert web uid-1']);
+    expect(feed.known.size).toBe(1);
+    expect(skipped).toEqual([]);
+    expect(lines).toEqual(['ADDED web', 'SYNCED', 'MODIFIED web']);
   });
 });
 
