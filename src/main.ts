@@ -10,6 +10,7 @@ import { flagName, SETTINGS } from './config/settings.ts';
 import { VERSION } from './version.ts';
 
 const OUTPUT = '-o, --output <format>';
+const CLUSTER_PURPOSE = "of --server: which of the daemon's clusters; in-cluster is that of Argo CD";
 
 /** Runs the command and sets the process's exit code: 0, 1 when --fail-on says so, 2 on bad usage or bad input. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -102,6 +103,7 @@ function describeCommands(io: CommandIo, dialect: Dialect, exitWith: (code: numb
     .option('-n, --namespace <name>', namespaceUsage)
     .option('-w, --watch', 'follow: each write, verdict, notice and risk as it comes, until Ctrl-C')
     .option('--server <url>', 'ask this running daemon, such as http://localhost:8080')
+    .option('--cluster <name>', CLUSTER_PURPOSE)
     .option(OUTPUT, 'text or json', 'text')
     .option('--kubeconfig <file>', SETTINGS.kubeconfig)
     .option('--context <name>', SETTINGS.context)
@@ -126,6 +128,7 @@ function describeCommands(io: CommandIo, dialect: Dialect, exitWith: (code: numb
     .option('--apply', 'show the change, ask, and make it')
     .option('--yes', 'with --apply: do not ask')
     .option('--server <url>', 'go by what this running daemon knows, such as http://localhost:8080')
+    .option('--cluster <name>', CLUSTER_PURPOSE)
     .option(OUTPUT, 'text or json', 'text')
     .option('--kubeconfig <file>', SETTINGS.kubeconfig)
     .option('--context <name>', SETTINGS.context)

@@ -40,13 +40,14 @@ export function findingsOf(report: Report, application: Application, resource?: 
   const { name, namespace = 'argocd' } = application.metadata;
   const isMine = (one: Pick<ConflictDocument, 'application'>) =>
     one.application?.name === name && one.application.namespace === namespace;
+  // The other of two Applications that declare one object.
+  const declares = ({ kind, application: home, contenders }: ConflictDocument) =>
+    kind === 'shared-object' &&
+    home?.namespace === namespace &&
+    contenders.some((contender) => contender.kind === 'argocd' && contender.name === name);
   const isMeant = (one: { readonly workload: ConflictDocument['workload'] | null }) =>
     resource === undefined || (one.workload !== null && isSame(one.workload, resource));
-  const conflicts = report.conflicts.filter(
-    (one) =>
-      isMeant(one) &&
-      (isMine(one) || one.contenders.some((contender) => contender.kind === 'argocd' && contender.name === name)),
-  );
+  const conflicts = report.conflicts.filter((one) => isMeant(one) && (isMine(one) || declares(one)));
   const open = conflicts.filter(({ state }) => state !== 'resolved');
   return {
     open: [...open].sort((a, b) => Number(b.state === 'confirmed') - Number(a.state === 'confirmed')),

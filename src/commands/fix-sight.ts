@@ -5,13 +5,16 @@ import type { Pipeline } from '../pipeline.ts';
 import { buildReport } from '../report/build-report.ts';
 import { conflictOfDocument } from '../report/read-conflict.ts';
 import type { Report } from '../report/schema.ts';
-import type { WorkloadQuery } from '../report/why-text.ts';
+import type { WorkloadQuery } from '../report/which-workload.ts';
 import { type ClusterFlags, connect } from './connect.ts';
 import type { CommandIo } from './io.ts';
 import { survey } from './survey.ts';
 import { reportFromDaemon } from './why-sight.ts';
+import { pinCluster } from './workload-query.ts';
 
 export interface FixSight {
+  /** In the one cluster that is meant, as far as a daemon knows. */
+  readonly query: WorkloadQuery;
   readonly report: Report;
   /** What the cluster shows now; null where only a daemon was asked. */
   readonly cluster: {
@@ -23,20 +26,22 @@ export interface FixSight {
 
 export interface SightFlags extends ClusterFlags {
   readonly server?: string;
+  readonly cluster?: string;
   readonly apply?: boolean;
 }
 
 /** Whoever takes it closes `cluster.client`. @throws UsageError, KubeConfigError, KubeRequestError */
-export async function lookForFix(query: WorkloadQuery, flags: SightFlags, io: CommandIo): Promise<FixSight> {
+export async function lookForFix(asked: WorkloadQuery, flags: SightFlags, io: CommandIo): Promise<FixSight> {
   const known = flags.server === undefined ? null : await reportFromDaemon(flags.server, io);
+  const query = known === null ? asked : pinned(asked, known);
   // Without a change nobody need see the cluster: the daemon has made the remedy already.
-  if (known !== null && flags.apply !== true) return { report: known, cluster: null };
+  if (known !== null && flags.apply !== true) return { query, report: known, cluster: null };
   const client = await connect(flags, io.env);
   try {
     const { pipeline } = (await survey(client, query.namespace, io)).engine;
     if (known === null) {
       const conflicts = pipeline.detector.conflicts();
-      return { report: pipeline.report(), cluster: { client, pipeline, conflicts } };
+      return { query, report: pipeline.report(), cluster: { client, pipeline, conflicts } };
     }
     // The daemon has the history, the cluster the configuration of now: remedies are made anew from both.
     const conflicts = known.conflicts.map(conflictOfDocument);
@@ -48,9 +53,15 @@ export async function lookForFix(query: WorkloadQuery, flags: SightFlags, io: Co
       notices: [],
       risks,
     });
-    return { report, cluster: { client, pipeline, conflicts } };
+    return { query, report, cluster: { client, pipeline, conflicts } };
   } catch (error) {
     await client.close();
     throw error;
   }
+}
+
+/** What is over needs no fix. @throws UsageError */
+function pinned(query: WorkloadQuery, report: Report): WorkloadQuery {
+  const open = report.conflicts.filter(({ state }) => state !== 'resolved');
+  return pinCluster(query, report, [...open, ...report.risks]);
 }

@@ -3,7 +3,7 @@ import { chooseCause, type FixCause } from '../report/fix-cause.ts';
 import { fixLines, remedyOf } from '../report/fix-text.ts';
 import { escapeHidden } from '../report/json.ts';
 import { layoutOf } from '../report/text.ts';
-import { matchesQuery, type WorkloadQuery } from '../report/why-text.ts';
+import { concerns, matchesQuery, queryLabel, type WorkloadQuery } from '../report/which-workload.ts';
 import { type ApplyResult, applyFix } from './fix-apply.ts';
 import { type FixSight, lookForFix, type SightFlags } from './fix-sight.ts';
 import type { CommandIo } from './io.ts';
@@ -30,13 +30,13 @@ export async function fix(
   if (flags.yes === true && flags.apply !== true) throw new UsageError('--yes goes with --apply.');
   if (flags.apply === true && flags.yes !== true && io.stdin.isTTY !== true)
     throw new UsageError('--apply asks before it changes anything: run it on a terminal, or add --yes.');
-  const query = await queryOf(words, flags, io.env, dialect);
-  const sight = await lookForFix(query, flags, io);
+  const sight = await lookForFix(await queryOf(words, flags, io.env, dialect), flags, io);
+  const { query } = sight;
   try {
-    const cause = causeFor(query, sight);
+    const cause = causeFor(sight);
     const applied = cause === null || flags.apply !== true ? null : await applyFix(cause, sight, flags, io);
     if (output === 'json') io.stdout.write(renderDocument(query, cause, applied));
-    else if (cause === null) io.stdout.write(`${peaceSentence(query, sight)}\n`);
+    else if (cause === null) io.stdout.write(`${peaceSentence(sight)}\n`);
     else if (applied === null) io.stdout.write(`${fixLines(cause, layoutFor(io)).join('\n')}\n`);
     return applied?.code ?? 0;
   } finally {
@@ -45,10 +45,13 @@ export async function fix(
 }
 
 /** @throws UsageError when the cluster was looked at and has no such workload */
-function causeFor(query: WorkloadQuery, { report, cluster }: FixSight): FixCause | null {
-  const isMeant = ({ workload }: { workload: Parameters<typeof matchesQuery>[0] }) => matchesQuery(workload, query);
-  const cause = chooseCause(report.conflicts.filter(isMeant), report.risks.filter(isMeant));
+function causeFor({ query, report, cluster }: FixSight): FixCause | null {
+  const cause = chooseCause(concerns(report.conflicts, query), concerns(report.risks, query));
   if (cause !== null || cluster === null) return cause;
+  if ((query.cluster ?? '') !== '')
+    throw new UsageError(
+      `The daemon knows of no conflict over ${queryLabel(query)}, and a mere risk there is only printed: leave --apply out.`,
+    );
   const { model } = cluster.pipeline;
   const fact = [...model.workloads.values()].find(({ ref }) => matchesQuery(ref, query));
   if (fact === undefined) {
@@ -63,9 +66,9 @@ function causeFor(query: WorkloadQuery, { report, cluster }: FixSight): FixCause
   return chooseCause([], report.risks.filter(isOfApp));
 }
 
-function peaceSentence({ namespace, name }: WorkloadQuery, { cluster }: FixSight): string {
+function peaceSentence({ query, cluster }: FixSight): string {
   const who = cluster === null ? 'the daemon knows of' : 'the cluster shows';
-  return `Nothing to fix: ${who} no conflict over ${namespace}/${name}, and no risk of one.`;
+  return `Nothing to fix: ${who} no conflict over ${queryLabel(query)}, and no risk of one.`;
 }
 
 function layoutFor(io: CommandIo) {

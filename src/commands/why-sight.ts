@@ -4,7 +4,7 @@ import type { WritingClient } from '../kubernetes/client.ts';
 import { systemTimers } from '../kubernetes/timers.ts';
 import { rfc3339 } from '../report/build-report.ts';
 import { type EvidenceDocument, type Report, reportSchema } from '../report/schema.ts';
-import { matchesQuery, type WorkloadQuery } from '../report/why-text.ts';
+import { matchesQuery, type WorkloadQuery } from '../report/which-workload.ts';
 import { type ClusterFlags, connect } from './connect.ts';
 import type { CommandIo } from './io.ts';
 import { openSurvey, type Survey, survey } from './survey.ts';

@@ -1,5 +1,7 @@
 /** `tugwatch why NAMESPACE/NAME` or `KIND/NAME -n NS`: one workload explained, by a running daemon or from one look. */
 import { renderJson } from '../report/json.ts';
+import type { Report } from '../report/schema.ts';
+import type { WorkloadQuery } from '../report/which-workload.ts';
 import { renderWhyText, selectWorkload } from '../report/why-text.ts';
 import type { ClusterFlags } from './connect.ts';
 import type { CommandIo } from './io.ts';
@@ -7,11 +9,12 @@ import { textOptions } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { askDaemon, lookAtCluster, sightsOfCluster, sightsOfDaemon } from './why-sight.ts';
 import { followWhy } from './why-watch.ts';
-import { type Dialect, queryOf } from './workload-query.ts';
+import { type Dialect, pinCluster, queryOf } from './workload-query.ts';
 
 export interface WhyFlags extends ClusterFlags {
   readonly namespace?: string;
   readonly server?: string;
+  readonly cluster?: string;
   readonly output?: string;
   readonly watch?: boolean;
 }
@@ -30,10 +33,10 @@ export async function why(
   const daemon = flags.server;
   if (flags.watch === true) {
     const sights = daemon === undefined ? sightsOfCluster(query, flags, io) : sightsOfDaemon(daemon, io);
-    return followWhy(sights, query, output, io);
+    return followWhy(sights, query, daemon === undefined ? (asked) => asked : pinned, output, io);
   }
   const { report, writes } = daemon === undefined ? await lookAtCluster(query, flags, io) : await askDaemon(daemon, io);
-  const answer = selectWorkload(report, query);
+  const answer = selectWorkload(report, daemon === undefined ? query : pinned(query, report));
   if (output === 'json') {
     const { conflicts, notices, risks, safe } = answer;
     io.stdout.write(renderJson({ ...report, conflicts, notices, risks, safe }, 2));
@@ -44,4 +47,10 @@ export async function why(
     );
   }
   return 0;
+}
+
+/** In the one cluster that everything the daemon says of this name is about. @throws UsageError */
+function pinned(query: WorkloadQuery, report: Report): WorkloadQuery {
+  const { conflicts, notices, risks, safe = [] } = report;
+  return pinCluster(query, report, [...conflicts, ...notices, ...risks, ...safe]);
 }

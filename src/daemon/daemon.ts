@@ -38,7 +38,7 @@ import { createPaced, createUpkept } from './paced.ts';
 import { Releasers } from './releasers.ts';
 import { RemediationSwitch } from './remediation-switch.ts';
 import { schedule } from './schedule.ts';
-import { elsewhereSentence, leaderSentence, logAudit, readySentence } from './sentences.ts';
+import { elsewhereSentence, leaderSentence, logAudit, readySentence, startedSentence } from './sentences.ts';
 import { shardedConfig } from './sharding.ts';
 import { createStandstillWatch } from './standstill.ts';
 import { steadyTimers } from './steady-clock.ts';
@@ -316,8 +316,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   begun.catch(broken.reject);
   logger.info(
-    { event: 'started', address, server: client.server },
-    `tugwatch ${VERSION} watches ${client.server}; status page: ${address}/`,
+    { event: 'started', address, server: client.server, ...(spokes.length === 0 ? {} : { clusters: estate.spokes }) },
+    startedSentence(VERSION, client.server, spokes, address),
   );
   return {
     address,

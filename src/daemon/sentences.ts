@@ -5,6 +5,17 @@ import { visible } from '../report/visible.ts';
 import { counted } from '../report/words.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
+/** 'tugwatch 0.1.0 watches https://hub:6443, and prod-eu (https://10.0.0.1:6443); status page: http://…/'. */
+export function startedSentence(
+  version: string,
+  server: string,
+  spokes: readonly { readonly name: string; readonly client: { readonly server: string } }[],
+  address: string,
+): string {
+  const others = spokes.map(({ name, client }) => `${name} (${client.server})`).join(', ');
+  return `tugwatch ${version} watches ${server}${others === '' ? '' : `, and ${others}`}; status page: ${address}/`;
+}
+
 export function readySentence(engine: Engine): string {
   const { workloads, applications, hpas } = engine.pipeline.model;
   return `ready: ${workloads.size} workloads, ${hpas.size} HPAs and ${applications.size} Applications are watched`;

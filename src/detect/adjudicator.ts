@@ -213,6 +213,8 @@ export class Adjudicator {
     if (fresh) this.#o.meter.measureRecord(record, now);
     if (judgement.verdict === 'proven') {
       record.proven = true;
+      // Seen whole since the restart or the gap: nothing has to be concluded from silence.
+      record.insufficientHistory = false;
       this.#o.ledger.confirm(record, now);
     } else this.#o.ledger.weigh(record, now);
     if (endedAt !== null && record.state !== 'resolved') reopen(record, reversal, writes, endedAt);

@@ -17,6 +17,7 @@ import {
 } from '../report/words.ts';
 import { MESSAGE_SCHEMA, type MessageDocument } from './message.ts';
 import type { OccasionKind } from './occasion.ts';
+import { whyCommand } from './why-command.ts';
 
 /** Where the pages of docs/runbooks are served, as the alerts name them. */
 export const RUNBOOKS = 'https://tugwatch.dev/runbooks/';
@@ -57,7 +58,7 @@ export function conflictMessage({ kind, at, severity, conflict, remedy }: Told, 
     text: textOf(kind, document),
     facts: over ? endFacts(kind, document) : fightFacts(document, at),
     firstStep: kind === 'resolved' ? null : firstStepOf(remedy),
-    explain: explainCommand(document),
+    explain: whyCommand(document.workload, externalUrl),
     links: {
       page: externalUrl === '' ? null : `${externalUrl}/conflicts/${encodeURIComponent(conflict.id)}`,
       runbook: runbook === null ? null : RUNBOOKS + runbook,
@@ -87,7 +88,7 @@ export function noticeMessage(notice: Notice, externalUrl: string): MessageDocum
       ...(application === null ? [] : [{ name: 'Application', value: applicationLabel(application) }]),
     ],
     firstStep: null,
-    explain: workload === null ? 'tugwatch audit' : explainCommand({ workload }),
+    explain: workload === null ? 'tugwatch audit' : whyCommand(workload, externalUrl),
     links: { page: externalUrl === '' ? null : `${externalUrl}/`, runbook: null },
     conflict: null,
     notice: document,
@@ -160,9 +161,4 @@ function firstStepOf({ steps }: Remedy): MessageDocument['firstStep'] {
     command: command === null ? null : visible(command),
     yaml: step.yaml,
   };
-}
-
-function explainCommand({ workload }: Pick<ConflictDocument, 'workload'>): string {
-  const place = workload.namespace === '' ? '' : ` -n ${workload.namespace}`;
-  return visible(`tugwatch why ${workload.kind.toLowerCase()}/${workload.name}${place}`);
 }

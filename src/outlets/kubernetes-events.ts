@@ -14,6 +14,7 @@ import { visible } from '../report/visible.ts';
 import { costLabel, durationLabel, resolutionLabel, withoutFullStop } from '../report/words.ts';
 import { applicationSubjects, workloadSubject } from './event-subjects.ts';
 import { type OccasionKind, occasionOf } from './occasion.ts';
+import { whyCommand } from './why-command.ts';
 
 /** Stable: people filter and alert by them. */
 export const REASONS: Readonly<Record<OccasionKind, string>> = {
@@ -122,9 +123,7 @@ export class KubernetesEvents implements Outlet {
 
 /** Who fights over what, and where to read how to end it: one or two sentences. A note is cut at 1024 bytes. */
 export function noteOf(kind: OccasionKind, conflict: Conflict, remedy: Remedy): string {
-  const { workload } = conflict;
-  const why = `tugwatch why ${workload.kind.toLowerCase()}/${workload.name}${workload.namespace === '' ? '' : ` -n ${workload.namespace}`}`;
-  const whatToDo = `${withoutFullStop(remedy.summary)} (${why}).`;
+  const whatToDo = `${withoutFullStop(remedy.summary)} (${whyCommand(conflict.workload)}).`;
   const summary = withoutFullStop(conflict.summary);
   switch (kind) {
     case 'confirmed':

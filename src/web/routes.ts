@@ -14,7 +14,7 @@ import { incidentFileName, renderConflictReport } from './views/incident.ts';
 import type { PageInput } from './views/page.ts';
 import { renderConflictPage, renderNoSuchConflict, renderOverview, renderRisks } from './views/page.ts';
 import { risksByRule } from './views/risks.ts';
-import { onlyConflict, renderWorkload } from './views/workload.ts';
+import { clusterOf, onlyConflict, renderWorkload } from './views/workload.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -58,12 +58,14 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
       .send(renderConflictReport(conflict, input.report));
   });
   // For links that know a workload and no id: alerts, dashboards, Argo CD's resource.links. '-' for no namespace.
-  app.get<{ Params: { namespace: string; kind: string; name: string } }>(
+  // ?cluster= where several have an object of the name.
+  app.get<{ Params: { namespace: string; kind: string; name: string }; Querystring: { cluster?: unknown } }>(
     '/workloads/:namespace/:kind/:name',
     async (request, reply) => {
       const { namespace, kind, name } = request.params;
-      const query = { namespace: namespace === '-' ? '' : namespace, kind, name };
       const input = pageInput();
+      const place = clusterOf(request.query.cluster, input.report);
+      const query = { namespace: namespace === '-' ? '' : namespace, kind, name, ...place };
       const conflict = onlyConflict(input.report, query);
       if (conflict !== null) return reply.redirect(`../../../conflicts/${encodeURIComponent(conflict.id)}`);
       return reply.type(HTML).send(renderWorkload(input, query));

@@ -10,6 +10,8 @@ import {
   watchCluster,
   writesOf,
 } from '../support/api-cluster.ts';
+import { servePage } from '../support/page-server.ts';
+import * as given from '../support/report-fixtures.ts';
 
 /** The textbook after a minute, and a terminal where `answer` is typed; without one it is a pipe. */
 async function textbook(answer?: string, changes: Parameters<typeof stageTextbook>[2] = {}) {
@@ -69,6 +71,25 @@ describe('tugwatch fix', () => {
     expect(typed.stdout()).toMatch(/^CONFIRMED {2}HPA web .* fight over \/spec\/replicas of Deployment shop\/web/);
   });
 
+  it('prints a mere risk in another cluster, and asks to have it left at that: what is applied is seen', async () => {
+    await using stage = await textbook();
+    const { rig, typed, flags } = stage;
+    const risk = given.aRisk({ workload: { ...given.WEB, cluster: 'prod-eu' } });
+    await using daemon = await servePage({
+      window: { from: given.T0, to: given.T0 },
+      conflicts: [],
+      notices: [],
+      risks: [risk],
+    });
+    const there = { ...flags, server: daemon.address, cluster: 'prod-eu' };
+    expect(await fix(['shop/web'], there, typed.io)).toBe(0);
+    expect(typed.stdout()).toMatch(/^RISK TW101/);
+    await expect(fix(['shop/web'], { ...there, apply: true, yes: true }, typed.io)).rejects.toThrow(
+      /no conflict over workload shop\/web in prod-eu, and a mere risk there is only printed: leave --apply out\.$/,
+    );
+    expect(writesOf(rig)).toEqual([]);
+  });
+
   it('has nothing to say of a workload that is protected', async () => {
     await using stage = await textbook(undefined, {
       syncOptions: ['RespectIgnoreDifferences=true'],
@@ -76,7 +97,9 @@ describe('tugwatch fix', () => {
     });
     const { typed, flags } = stage;
     expect(await fix(['shop/web'], flags, typed.io)).toBe(0);
-    expect(typed.stdout()).toBe('Nothing to fix: the cluster shows no conflict over shop/web, and no risk of one.\n');
+    expect(typed.stdout()).toBe(
+      'Nothing to fix: the cluster shows no conflict over workload shop/web, and no risk of one.\n',
+    );
   });
 
   it.each([

@@ -71,6 +71,16 @@ describe('a daemon that starts again with its checkpoint', () => {
     });
   });
 
+  it('has history enough again at the first reversal that it sees whole', () => {
+    const story = new Story().fight(3, 15);
+    const cut = story.tape.length;
+    story.fight(2, 15);
+    const later = goesOn(story, cut);
+    expect(later.conflict()).toMatchObject({ state: 'confirmed', insufficientHistory: true, reversals: 3 });
+    later.watch(story.tape.slice(cut));
+    expect(later.conflict()).toMatchObject({ state: 'confirmed', insufficientHistory: false, reversals: 5 });
+  });
+
   it('ends nothing though it was down for days and cannot list Applications, HPAs and workloads now', () => {
     const story = new Story().fight(3, 15);
     const checkpoint = JSON.parse(JSON.stringify(story.watchedBy(jq).detector.checkpoint()));

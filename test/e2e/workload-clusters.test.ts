@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { eventually as within } from '../support/eventually.ts';
 import { type HubAndSpoke, startHubAndSpoke } from '../support/hub-and-spoke.ts';
 import { temporaryPath, writeKubeconfig } from '../support/kubeconfigs.ts';
-import { addressOf, metricOf, reportOf, startDaemonProcess } from '../support/tugwatch-process.ts';
+import { addressOf, metricOf, reportOf, startDaemonProcess, TugwatchProcess } from '../support/tugwatch-process.ts';
 
 /** Two clusters and a daemon on a machine that may have other work. */
 const eventually = <T>(what: string, ask: () => T | Promise<T>) => within(what, ask, 90_000);
@@ -25,12 +25,24 @@ const confirmedIn = async (address: string) =>
 const statesOf = async (address: string, cluster: (name: string) => boolean) =>
   new Set((await reportOf(address)).health?.watches.filter((one) => cluster(one.cluster)).map(({ state }) => state));
 
+async function ask(...args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  await using command = new TugwatchProcess(args);
+  const { code } = await command.exited;
+  return { code, stdout: command.stdout, stderr: command.stderr };
+}
+
 describe('several clusters', () => {
   it('tell the fight where it is, credit nobody in the hub, and outlive the loss of one', async () => {
     await using estate = await startHubAndSpoke();
     {
       await using daemon = start(estate);
       const address = await addressOf(daemon);
+      expect(daemon.logged('started')).toMatchObject([
+        {
+          clusters: ['prod-eu'],
+          msg: expect.stringMatching(/ watches http:.*, and prod-eu \(http:.*\); status page: /),
+        },
+      ]);
       const conflict = await eventually('the fight is confirmed', () => confirmedIn(address));
       expect(conflict).toMatchObject({
         workload: { kind: 'Deployment', namespace: 'shop', name: 'web', cluster: 'prod-eu' },
@@ -52,6 +64,20 @@ describe('several clusters', () => {
       const watch = { cluster: 'prod-eu', resource: 'deployments.apps' };
       expect(await metricOf(address, 'tugwatch_watch_last_contact_timestamp_seconds', watch)).toBeGreaterThan(0);
       expect(await (await fetch(address)).text()).toContain('Deployment shop/web in prod-eu');
+      const why = (...flags: readonly string[]) => ask('why', 'shop/web', '--server', address, ...flags);
+      for (const flags of [[], ['--cluster', 'prod-eu']]) {
+        const { code, stdout } = await why(...flags);
+        expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^CONFIRMED .* in prod-eu: /) });
+      }
+      expect(await why('--cluster', 'in-cluster')).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^Nothing is known against workload shop\/web: /),
+      });
+      expect(await why('--cluster', 'prod-us')).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: 'tugwatch: The daemon watches no cluster prod-us: it watches in-cluster and prod-eu.\n',
+      });
       const writes = estate.asked.filter(({ verb }) => !['get', 'list', 'watch', ''].includes(verb));
       expect(writes).toEqual([]);
       expect(estate.asked.map(({ resource }) => resource)).not.toContain('applications');
@@ -79,6 +105,15 @@ describe('several clusters', () => {
     await eventually('it goes on', async () => ((await confirmedIn(address))?.reversals ?? 0) > before);
     expect(again.logged('conflict-resolved')).toEqual([]);
     expect((await reportOf(address)).conflicts).toHaveLength(1);
+
+    await eventually('it knows enough again', async () => (await confirmedIn(address))?.insufficientHistory === false);
+    // The kubeconfig is Argo CD's: what is changed is the Application, on the word of the daemon about the other cluster.
+    const fixed = await ask(
+      ...['fix', 'shop/web', '--server', address, '--cluster', 'prod-eu', '--apply', '--yes'],
+      ...['--kubeconfig', estate.kubeconfig],
+    );
+    expect(fixed).toMatchObject({ code: 0, stderr: '' });
+    expect(fixed.stdout).toContain('changed Application argocd/web for Deployment shop/web in prod-eu');
   }, 360_000);
 
   it('are refused in one sentence where one cannot be meant', async () => {

@@ -57,6 +57,14 @@ describe('a message', () => {
     expect(messageSchema.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
   });
 
+  it('names the daemon to ask where only that can tell: of a workload in another cluster than that of Argo CD', () => {
+    const there = told({ conflict: aConflict({ workload: { ...aConflict().workload, cluster: 'prod-eu' } }) });
+    expect(conflictMessage(there, PAGE).explain).toBe(
+      'tugwatch why deployment/web -n shop --cluster prod-eu --server https://tugwatch.example.com',
+    );
+    expect(conflictMessage(there, '').explain).toContain('--server http://localhost:8080');
+  });
+
   it('answers who fights over what, where to change it, since when, at what cost, and the first step', () => {
     const message = conflictMessage(told(), PAGE);
     const shown = JSON.stringify([message.title, message.text, message.facts]);

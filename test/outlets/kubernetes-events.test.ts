@@ -3,14 +3,16 @@ import type { EventInput, RecordOutcome } from '../../src/kubernetes/event-recor
 import { ClusterModel } from '../../src/model/cluster-model.ts';
 import type { Transition } from '../../src/model/observations.ts';
 import { KubernetesEvents, noteOf } from '../../src/outlets/kubernetes-events.ts';
+import { applicationFact } from '../support/facts.ts';
 import { FakeTimers } from '../support/fake-timers.ts';
 import { aConflict, aRemedy, T0 } from '../support/report-fixtures.ts';
 
 function given(outcomes: RecordOutcome[] = [], leads = () => true) {
   const recorded: EventInput[] = [];
   const timers = new FakeTimers(1, T0);
+  const model = new ClusterModel();
   const pipeline = {
-    model: new ClusterModel(),
+    model,
     detector: { recentWrites: () => [{ uid: 'uid-web' }] },
     remedyFor: () => aRemedy(),
   } as unknown as ConstructorParameters<typeof KubernetesEvents>[0]['pipeline'];
@@ -23,7 +25,7 @@ function given(outcomes: RecordOutcome[] = [], leads = () => true) {
   const events = new KubernetesEvents({ recorder, pipeline, timers, leads });
   const transition = (from: Transition['from'], to: Transition['to'], conflict = aConflict({ state: to })) =>
     events.observe({ type: 'transition', transition: { at: T0, from, to, conflict } });
-  return { events, recorded, timers, transition };
+  return { events, recorded, timers, transition, model };
 }
 
 describe('Events about verdicts', () => {
@@ -44,6 +46,18 @@ describe('Events about verdicts', () => {
     ]);
     expect(recorded[0]?.regarding.uid).toBe('uid-web');
     expect(recorded[1]?.note).toMatch(/Over after .*: self-heal was switched off; cost: 1,288 replica-seconds short/);
+  });
+
+  it('stay beside Argo CD where the workload is in another cluster, and name the daemon to ask', async () => {
+    const { events, recorded, transition, model } = given();
+    model.apply({ type: 'upsert', at: T0, origin: 'list', fact: applicationFact() });
+    const workload = { ...aConflict().workload, cluster: 'prod-eu' };
+    transition('suspected', 'confirmed', aConflict({ workload }));
+    await events.idle();
+    expect(recorded.map(({ regarding, related }) => [regarding.ref.kind, related])).toEqual([['Application', null]]);
+    expect(recorded[0]?.note).toContain(
+      '(tugwatch why deployment/web -n shop --cluster prod-eu --server http://localhost:8080)',
+    );
   });
 
   it('call an end by half by its name', async () => {

@@ -114,6 +114,29 @@ describe('what is served', () => {
     expect(one.headers.location).toBe('../../../conflicts/7f3a1c9e2b40');
   });
 
+  it('is asked which cluster is meant where several have a workload of the name', async () => {
+    const there = given.aConflict({ id: 'there', workload: { ...given.WEB, cluster: 'prod-eu' } });
+    const watches = ['hub', 'prod-eu'].flatMap((cluster) => [
+      given.aWatch({ cluster }),
+      ...(cluster === 'hub' ? [given.aWatch({ cluster, resource: 'applications.argoproj.io' })] : []),
+    ]);
+    const conflicts = [given.aConflict({ id: 'here' }), there].map((conflict) => ({ conflict, remedy }));
+    const { server } = aServer({
+      snapshot: () => buildReport({ ...fight, conflicts, health: { watches, skippedLines: 0 } }),
+    });
+    const at = (query: string) => server.inject(`/workloads/shop/Deployment/web${query}`);
+    // A name of no cluster here is that of a label which Prometheus adds.
+    for (const query of ['', '?cluster=', '?cluster=scraped', '?cluster=prod-eu&cluster=prod-us']) {
+      const { statusCode, body } = await at(query);
+      expect(statusCode, query).toBe(200);
+      expect(body).toContain(
+        'several clusters: <a href="web?cluster=in-cluster">in-cluster</a>, <a href="web?cluster=prod-eu">prod-eu</a>.',
+      );
+    }
+    expect((await at('?cluster=in-cluster')).headers.location).toBe('../../../conflicts/here');
+    expect((await at('?cluster=prod-eu')).headers.location).toBe('../../../conflicts/there');
+  });
+
   it('is the risks of a rule that there is, and 404 for others', async () => {
     const { server } = aServer();
     const status = async (path: string) => (await server.inject(path)).statusCode;
