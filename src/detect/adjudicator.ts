@@ -305,7 +305,7 @@ export class Adjudicator {
       model: this.#o.model,
       application,
       protection: known ? protectionOf(application, subject, this.#o) : undefined,
-      compared: known ? protectionOf(application, subject, this.#o, true) : undefined,
+      compared: () => (known ? protectionOf(application, subject, this.#o, true) : undefined),
       sightedSince: sight.sightedSince(record.ref.cluster),
       blind: sight.blind(record.ref.cluster),
     };

@@ -257,7 +257,7 @@ export class Detector {
     if (undone !== null) this.#post(undone);
     this.#drift.saw(next, at);
     this.#adjudicator.reconsider(next.uid, at);
-    this.#reviewAll(at, nameOf(next));
+    for (const record of this.#ledger.openOf(next.ref)) this.#adjudicator.review(record, at, this.#sight);
   }
 
   #forgetApplication(app: ApplicationFact): void {
@@ -288,18 +288,10 @@ export class Detector {
       this.#adjudicator.hearUnexplained(object, heal, this.#desk, now);
     if (now - this.#reviewedAt >= REVIEW_MS) {
       this.#reviewedAt = now;
-      this.#reviewAll(now, null);
+      for (const record of this.#ledger.open()) this.#adjudicator.review(record, now, this.#sight);
       this.#drift.advance(now);
     }
     if (now - this.#keptHouseAt >= HOUSEKEEPING_MS) this.#keepHouse(now);
-  }
-
-  #reviewAll(now: Millis, only: { namespace: string; name: string } | null): void {
-    for (const record of this.#ledger.open()) {
-      if (only !== null && (record.application?.name !== only.name || record.application.namespace !== only.namespace))
-        continue;
-      this.#adjudicator.review(record, now, this.#sight);
-    }
   }
 
   #keepHouse(now: Millis): void {
@@ -343,8 +335,4 @@ export class Detector {
     this.#out = [];
     return out;
   }
-}
-
-function nameOf(app: ApplicationFact): { namespace: string; name: string } {
-  return { namespace: app.ref.namespace, name: app.ref.name };
 }

@@ -24,6 +24,8 @@ export class Ledger {
   readonly #emit: (observation: Observation) => void;
   readonly #records = new Map<string, ConflictRecord>();
   readonly #byObject = new Map<string, Set<ConflictRecord>>();
+  /** By the names of the Applications that have to do with it: neither its home nor its contenders' names ever change. */
+  readonly #byApplication = new Map<string, Set<ConflictRecord>>();
   /** Candidates that gave way to others over the same object. */
   dropped = 0;
 
@@ -38,7 +40,14 @@ export class Ledger {
 
   /** Suspected or confirmed now. */
   open(): ConflictRecord[] {
-    return [...this.#records.values()].filter((record) => record.state === 'suspected' || record.state === 'confirmed');
+    return [...this.#records.values()].filter(isOpen);
+  }
+
+  /** Of these, those that the Application is the home of. */
+  openOf(application: { readonly namespace: string; readonly name: string }): ConflictRecord[] {
+    const records = this.#byApplication.get(application.name);
+    if (records === undefined) return [];
+    return [...records].filter((record) => isOpen(record) && isHome(record, application));
   }
 
   byId(id: string): ConflictRecord | undefined {
@@ -80,10 +89,8 @@ export class Ledger {
 
   restore(record: ConflictRecord): void {
     this.#records.set(record.id, record);
-    const key = keyOf(record.ref);
-    const records = this.#byObject.get(key);
-    if (records === undefined) this.#byObject.set(key, new Set([record]));
-    else records.add(record);
+    addTo(this.#byObject, keyOf(record.ref), record);
+    for (const name of applicationsOf(record)) addTo(this.#byApplication, name, record);
   }
 
   /** One more reversal that belongs to a loop. Fields undone by the same write count once. */
@@ -102,7 +109,7 @@ export class Ledger {
 
   /** An operation of Argo CD on what is contested began or ended. */
   healed(heal: Heal): void {
-    for (const record of this.#records.values()) {
+    for (const record of this.#byApplication.get(heal.application.name) ?? []) {
       if (record.state !== 'resolved' && covers(heal, record.ref) && isOf(record, heal)) noteHeal(record.course, heal);
     }
   }
@@ -175,11 +182,36 @@ export class Ledger {
 
   #drop(record: ConflictRecord): void {
     this.#records.delete(record.id);
-    const key = keyOf(record.ref);
-    const records = this.#byObject.get(key);
-    records?.delete(record);
-    if (records?.size === 0) this.#byObject.delete(key);
+    removeFrom(this.#byObject, keyOf(record.ref), record);
+    for (const name of applicationsOf(record)) removeFrom(this.#byApplication, name, record);
   }
+}
+
+function addTo(index: Map<string, Set<ConflictRecord>>, key: string, record: ConflictRecord): void {
+  const records = index.get(key);
+  if (records === undefined) index.set(key, new Set([record]));
+  else records.add(record);
+}
+
+function removeFrom(index: Map<string, Set<ConflictRecord>>, key: string, record: ConflictRecord): void {
+  const records = index.get(key);
+  records?.delete(record);
+  if (records?.size === 0) index.delete(key);
+}
+
+function isOpen({ state }: ConflictRecord): boolean {
+  return state === 'suspected' || state === 'confirmed';
+}
+
+function isHome({ application }: ConflictRecord, of: { readonly namespace: string; readonly name: string }): boolean {
+  return application?.name === of.name && application.namespace === of.namespace;
+}
+
+/** Names of its home and of the Applications that contend. */
+function applicationsOf({ application, contenders }: ConflictRecord): Set<string> {
+  const names = new Set(application === null ? [] : [application.name]);
+  for (const { writer } of contenders) if (writer.kind === 'argocd' && writer.name !== null) names.add(writer.name);
+  return names;
 }
 
 /**
@@ -194,8 +226,7 @@ export function fieldClassOf(field: string): string {
 
 /** Of two Applications on one object, the one that is no home of the conflict heals it, too. */
 function isOf(record: ConflictRecord, { application }: Heal): boolean {
-  const home = record.application;
-  if (home?.name === application.name && home.namespace === application.namespace) return true;
+  if (isHome(record, application)) return true;
   return record.contenders.some(({ writer }) => writer.kind === 'argocd' && writer.name === application.name);
 }
 

@@ -48,7 +48,7 @@ export interface ConflictRecord {
   readonly fieldClass: string;
   /** Reversals by pointer: a template fight may be over several. */
   readonly fields: Map<string, number>;
-  application: { namespace: string; name: string } | null;
+  readonly application: { readonly namespace: string; readonly name: string } | null;
   readonly contenders: ContenderRecord[];
   /** candidate: one revert so far, nothing to speak of yet. */
   state: 'candidate' | ConflictState;

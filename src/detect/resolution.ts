@@ -25,7 +25,7 @@ export interface ResolutionContext {
   /** Protection by the rules as they stand in the spec. */
   readonly protection: Protection | undefined;
   /** Protection by the rules Argo CD says it compared with. */
-  readonly compared: Protection | undefined;
+  readonly compared: () => Protection | undefined;
   /** The watches were blind until then; silence before it proves nothing. */
   readonly sightedSince: Millis;
   readonly blind: boolean;
@@ -76,7 +76,7 @@ export function mayResolve(
   switch (reason) {
     case 'rule-added':
       // status.sync.comparedTo is Argo CD's own word that it compared with the rule: nothing starts a self-heal then.
-      return context.compared?.inDiff === true && !operating && quietFor >= IN_FLIGHT_MS;
+      return context.compared()?.inDiff === true && !operating && quietFor >= IN_FLIGHT_MS;
     case 'self-heal-off':
       return !operating && quietFor > backoffCapMs(context.model);
     case 'field-left-git':

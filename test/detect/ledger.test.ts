@@ -3,6 +3,7 @@ import { conflictOf } from '../../src/detect/conflict-view.ts';
 import { fieldClassOf, Ledger } from '../../src/detect/ledger.ts';
 import { ClusterModel } from '../../src/model/cluster-model.ts';
 import type { Transition } from '../../src/model/observations.ts';
+import type { Heal } from '../../src/model/verdicts.ts';
 import { WEB, writeOf, writerOf } from '../support/facts.ts';
 
 function book() {
@@ -128,5 +129,43 @@ describe('a reversal that waited for its operation', () => {
     record.score = { value: 2.3, at: 60_000 };
     ledger.weigh(record, 65_000);
     expect(record.state).toBe('confirmed');
+  });
+
+  it('knows which fights an Application has to do with, at home or as the other owner', () => {
+    const { ledger } = book();
+    const obtain = (name: string, other: string, home: string | null) =>
+      ledger.obtain({
+        ref: { ...WEB, name },
+        field: '/spec/replicas',
+        writers: [writerOf(other), writerOf(`argocd:${home ?? name}`)],
+        application: home === null ? null : { namespace: 'argocd', name: home },
+        startedAt: 1_000,
+      }).record;
+    const own = obtain('a', 'hpa:a', 'a');
+    const shared = obtain('shared', 'argocd:a', 'b');
+    const homeless = obtain('c', 'hpa:c', null);
+    for (const record of [own, shared, homeless]) ledger.confirm(record, 2_000);
+    expect(ledger.openOf({ namespace: 'argocd', name: 'a' })).toEqual([own]);
+    expect(ledger.openOf({ namespace: 'argocd', name: 'b' })).toEqual([shared]);
+    expect(ledger.openOf({ namespace: 'elsewhere', name: 'a' })).toEqual([]);
+    const heal: Heal = {
+      application: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: 'argocd', name: 'a' },
+      applicationUid: 'uid-a',
+      kind: 'self-heal',
+      startedAt: 3_000,
+      seenAt: 3_000,
+      finishedAt: null,
+      endSeenAt: null,
+      phase: 'Running',
+      resources: [],
+      attempts: 1,
+      revision: '',
+      newRevision: false,
+      message: '',
+    };
+    ledger.healed(heal);
+    expect([own, shared, homeless].map(({ course }) => course.heals.length)).toEqual([1, 1, 0]);
+    ledger.resolve(own, 'quiet', 4_000);
+    expect(ledger.openOf({ namespace: 'argocd', name: 'a' })).toEqual([]);
   });
 });
