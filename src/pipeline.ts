@@ -2,7 +2,9 @@
  * The one pipeline that run, replay and demo share: changes in, observations and a report out. They differ in the
  * source on the left and in the clock, and in nothing else. Pure: no I/O, no clock of its own.
  */
-import { type Audit, runAudit } from './audit/audit.ts';
+import { type Audit, auditing } from './audit/audit.ts';
+import { RULES } from './audit/rules.ts';
+import { drained, type Sliced } from './audit/slices.ts';
 import { Detector } from './detect/detector.ts';
 import { ClusterModel } from './model/cluster-model.ts';
 import type { ClusterOf } from './model/destinations.ts';
@@ -62,7 +64,12 @@ export class Pipeline {
 
   /** Looks for the next fight in the model as it is now. Costs a walk over all workloads. */
   audit(): Audit {
-    return runAudit({ model: this.model, jq: this.#jq, now: this.#lastAt });
+    return drained(this.auditing());
+  }
+
+  /** The same in slices, between which changes may be fed. */
+  auditing(): Sliced<Audit> {
+    return auditing({ ...this.rulesContext, now: this.#lastAt }, RULES, (risk) => this.remedies.remedyForRisk(risk));
   }
 
   /** What rules are held against. */

@@ -5,6 +5,7 @@ import type { Risk, Safe } from '../model/verdicts.ts';
 import { exposureOf } from './exposure.ts';
 import type { AuditContext, Finding, Rule, WorkloadSubject } from './rule.ts';
 import { RULES } from './rules.ts';
+import { drained, flatMapped, inSlices, type Sliced } from './slices.ts';
 import { applicationSubjects, compare, workloadSubjects } from './subject.ts';
 import { silenceOf } from './suppression.ts';
 
@@ -18,21 +19,30 @@ export interface Collected {
 
 /** Pure, and the same order for the same model. */
 export function collectRisks(context: AuditContext, rules: readonly Rule[] = RULES): Collected {
-  const workloads = workloadSubjects(context);
-  const applications = applicationSubjects(context.model, workloads);
+  return drained(collecting(context, rules));
+}
+
+/** The same in slices. */
+export function* collecting(context: AuditContext, rules: readonly Rule[] = RULES): Sliced<Collected> {
+  const workloads = yield* workloadSubjects(context);
+  const applications = yield* applicationSubjects(context.model, workloads);
   const risks: BareRisk[] = [];
   for (const rule of rules) {
     const { workload, application, cluster } = rule.checks;
     const findings = [
-      ...(workload === undefined ? [] : workloads.flatMap((subject) => workload(subject, context))),
-      ...(application === undefined ? [] : applications.flatMap((subject) => application(subject, context))),
-      ...(cluster === undefined ? [] : cluster(context.model, context)),
+      ...(workload === undefined ? [] : yield* flatMapped(workloads, (subject) => workload(subject, context))),
+      ...(application === undefined ? [] : yield* flatMapped(applications, (subject) => application(subject, context))),
+      ...(cluster === undefined ? [] : yield* inSlices(cluster(context.model, context))),
     ];
     for (const finding of findings) if (context.model.tells(finding.workload)) risks.push(riskOf(rule, finding));
+    yield;
   }
   risks.sort(byPlaceThenRule);
   const accused = new Set(risks.map((risk) => keyOf(risk.workload)));
-  return { risks, safe: workloads.filter(({ workload }) => !accused.has(keyOf(workload.ref))).flatMap(safeOf) };
+  const safe = yield* flatMapped(workloads, (subject) =>
+    accused.has(keyOf(subject.workload.ref)) ? [] : safeOf(subject),
+  );
+  return { risks, safe };
 }
 
 function riskOf(rule: Rule, finding: Finding): BareRisk {

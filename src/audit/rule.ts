@@ -4,6 +4,7 @@ import type { ApplicationFact, Millis, ObjectRef, WorkloadFact } from '../model/
 import type { Risk, Severity } from '../model/verdicts.ts';
 import type { Protection, RulesContext } from '../rules/protection.ts';
 import type { ScalingCause } from './scalers.ts';
+import type { Sliced } from './slices.ts';
 
 /** What the audit looks at, and how to take what is missing from it. */
 export interface AuditContext extends RulesContext {
@@ -68,7 +69,7 @@ export interface Finding {
 export interface RuleChecks {
   readonly workload?: (subject: WorkloadSubject, context: AuditContext) => Finding[];
   readonly application?: (subject: ApplicationSubject, context: AuditContext) => Finding[];
-  readonly cluster?: (model: ClusterModel, context: AuditContext) => Finding[];
+  readonly cluster?: (model: ClusterModel, context: AuditContext) => Finding[] | Sliced<Finding[]>;
 }
 
 export interface Rule {

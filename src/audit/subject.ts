@@ -5,14 +5,16 @@ import { groupOf, keyOf, keyOfParts } from '../model/refs.ts';
 import { protectionOf } from '../rules/protection.ts';
 import type { ApplicationSubject, AuditContext, Declaration, WorkloadSubject } from './rule.ts';
 import { scalingCauses } from './scalers.ts';
+import { mapped, type Sliced } from './slices.ts';
 
 export const REPLICAS_FIELD = '/spec/replicas';
 
 /** Every workload of the model that is not being deleted, in the order of namespace, kind and name. */
-export function workloadSubjects(context: AuditContext): WorkloadSubject[] {
+export function* workloadSubjects(context: AuditContext): Sliced<WorkloadSubject[]> {
   const workloads = [...context.model.workloads.values()].filter((workload) => !workload.deleting).sort(byPlace);
   const rollouts = rolloutsByDeployment(workloads);
-  return workloads.map((workload) => ({
+  yield;
+  return yield* mapped(workloads, (workload) => ({
     ...workloadSubject(workload, context),
     rollout: rollouts.get(keyOf(workload.ref)) ?? null,
   }));
@@ -31,22 +33,31 @@ function rolloutsByDeployment(workloads: readonly WorkloadFact[]): Map<string, W
 }
 
 /** Every Application of the model with those of `workloads` that it manages, in the order of namespace and name. */
-export function applicationSubjects(model: ClusterModel, workloads: readonly WorkloadSubject[]): ApplicationSubject[] {
-  const managed = new Map<ApplicationFact, WorkloadSubject[]>();
+export function* applicationSubjects(
+  model: ClusterModel,
+  workloads: readonly WorkloadSubject[],
+): Sliced<ApplicationSubject[]> {
+  // By name: between two slices an Application may have come in another version.
+  const managed = new Map<string, WorkloadSubject[]>();
   for (const subject of workloads) {
     if (subject.application === null) continue;
-    const list = managed.get(subject.application);
-    if (list === undefined) managed.set(subject.application, [subject]);
+    const key = keyOf(subject.application.ref);
+    const list = managed.get(key);
+    if (list === undefined) managed.set(key, [subject]);
     else list.push(subject);
   }
+  yield;
   const applications = [...model.applications.values()].sort(byPlace);
-  const alike = Map.groupBy(applications, templateOf);
-  return applications.map((application) => {
-    const group = alike.get(templateOf(application)) ?? [application];
+  yield;
+  const templates = yield* mapped(applications, templateOf);
+  const alike = Map.groupBy(applications.keys(), (index) => templates[index] ?? '');
+  yield;
+  return yield* mapped([...applications.entries()], ([index, application]) => {
+    const group = alike.get(templates[index] ?? '') ?? [index];
     return {
       application,
-      workloads: managed.get(application) ?? [],
-      alike: { count: group.length, first: group[0] === application },
+      workloads: managed.get(keyOf(application.ref)) ?? [],
+      alike: { count: group.length, first: group[0] === index },
     };
   });
 }

@@ -22,20 +22,20 @@ interface Claim {
 
 function check(model: ClusterModel): Finding[] {
   const claims = new Map<string, Claim>();
-  for (const application of model.applications.values()) {
+  // Nearly every object has one claimant, and there may be hundreds of thousands: the model knows who shares.
+  for (const application of model.applicationsSharing()) {
     const { server, name } = application.destination;
+    const cluster = model.clusterOf(application);
     for (const resource of application.resources) {
       // What waits for pruning is no longer declared, only still marked.
       if (resource.requiresPruning) continue;
       const object = keyOfParts(resource.group, resource.kind, resource.namespace, resource.name);
-      const cluster = model.clusterOf(application);
       const key = cluster === null || cluster === '' ? `${server} ${name} ${object}` : `${cluster} ${object}`;
       const claim = claims.get(key);
       if (claim === undefined) claims.set(key, { resource, claimants: [application] });
       else if (!claim.claimants.includes(application)) claim.claimants.push(application);
     }
   }
-  // Nearly all have one claimant, and there may be hundreds of thousands: only what is found is put in order.
   return [...claims]
     .filter(([, { claimants }]) => claimants.length > 1)
     .sort(([a], [b]) => compare(a, b))

@@ -2,6 +2,7 @@ import type { ClusterModel, Scaler } from '../model/cluster-model.ts';
 import type { ObjectRef } from '../model/facts.ts';
 import { displayRef, groupOf } from '../model/refs.ts';
 import type { AuditContext, Finding, Rule } from './rule.ts';
+import { flatMapped, type Sliced } from './slices.ts';
 import { compare } from './subject.ts';
 
 export const scalerWithoutTarget: Rule = {
@@ -21,11 +22,13 @@ const PROVABLE: ReadonlyMap<string, string> = new Map([
   ['argoproj.io/Rollout', 'rollouts'],
 ]);
 
-function check(model: ClusterModel, context: AuditContext): Finding[] {
+function* check(model: ClusterModel, context: AuditContext): Sliced<Finding[]> {
   const scalers: Scaler[] = [...model.scaledObjects.values(), ...model.hpas.values()];
-  return scalers
-    .toSorted((a, b) => compare(displayRef(a.ref), displayRef(b.ref)))
-    .flatMap((scaler) => (isDangling(scaler, context) ? [findingOf(scaler, context)] : []));
+  // Nearly all have a target: only what is found is put in order.
+  const dangling = yield* flatMapped(scalers, (scaler) => (isDangling(scaler, context) ? [scaler] : []));
+  return dangling
+    .sort((a, b) => compare(displayRef(a.ref), displayRef(b.ref)))
+    .map((scaler) => findingOf(scaler, context));
 }
 
 function isDangling(scaler: Scaler, context: AuditContext): boolean {

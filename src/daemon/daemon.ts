@@ -188,7 +188,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     engine.advance(now);
     return now;
   };
-  const audit = createUpkept(() => engine.pipeline.audit(), monotonic, AUDIT_FRESH_MS);
+  const audit = createUpkept(() => engine.pipeline.auditing(), monotonic, AUDIT_FRESH_MS);
   const report = () => {
     advance();
     return engine.pipeline.report(audit.last(), { health: { watches: estate.health(), skippedLines: 0, shard } });
@@ -264,7 +264,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const ticker = setInterval(() => {
     try {
       advance();
-      audit.upkeep();
+      audit.upkeep().catch(broken.reject);
     } catch (error) {
       broken.reject(error);
     }
@@ -284,7 +284,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   releasers.add('watches', () => estate.stop());
   for (const outlet of outlets) releasers.add(outlet.name, () => outlet.stop());
 
-  const auditTask = schedule('audit', config.auditSchedule, logger, () => logAudit(logger, audit.anew()));
+  const auditTask = schedule('audit', config.auditSchedule, logger, async () => logAudit(logger, await audit.anew()));
   releasers.add('audit schedule', () => auditTask.destroy());
   const relistTask = schedule('relist', RELIST_SCHEDULE, logger, async () => {
     const corrections = await estate.requestRelist();
@@ -298,7 +298,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   reload.start();
   releasers.add('configuration', () => reload.close());
 
-  const begun = Promise.all([estate.hub.whenReady(), lists.hub]).then(() => {
+  const begun = Promise.all([estate.hub.whenReady(), lists.hub]).then(async () => {
     logger.info(
       {
         event: 'ready',
@@ -309,7 +309,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     );
     const elsewhere = elsewhereSentence(engine);
     if (elsewhere !== null) logger.info({ event: 'elsewhere' }, elsewhere);
-    logAudit(logger, audit.anew());
+    logAudit(logger, await audit.anew());
     compactHeap();
     // Whoever sees nothing yet leaves the Lease to those who do.
     elector?.run().catch(broken.reject);

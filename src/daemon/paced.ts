@@ -1,3 +1,6 @@
+import { drained, type Sliced } from '../audit/slices.ts';
+import { inSlices, type Made } from './in-slices.ts';
+
 /** What is dear to make is made again only when a twentieth of the time pays for it. */
 const SHARE = 20;
 
@@ -11,10 +14,10 @@ export interface Paced<T> {
 export interface Upkept<T> {
   /** What was made last, however long ago: whoever asks does not wait. Made at once only the first time. */
   last(): T;
-  /** Made anew, whatever it costs. */
-  anew(): T;
-  /** To be called again and again: makes it anew when it is old enough and somebody has asked lately. */
-  upkeep(): void;
+  /** Made anew, whatever it costs, a turn at a time. Who asks meanwhile gets the same. Rejects with what the making throws. */
+  anew(): Promise<T>;
+  /** To be called again and again: makes it anew when it is old enough and somebody has asked lately. Rejects as `anew`. */
+  upkeep(): Promise<void>;
 }
 
 /** Nobody has asked for so long: it is not kept up any more. */
@@ -36,23 +39,36 @@ export function createPaced<T>(make: () => T, monotonic: () => number, leastMs =
   return { anew, recent: () => (last !== null && monotonic() < last.until ? last.made : anew()) };
 }
 
-/** As `createPaced`, but made beside those who ask: by `upkeep`, and never sooner than `leastMs` after the last time. */
-export function createUpkept<T>(make: () => T, monotonic: () => number, leastMs: number): Upkept<T> {
-  const paced = createPaced(make, monotonic, leastMs);
-  let last: { readonly made: T } | null = null;
+/** As `createPaced`, but made in slices beside those who ask: by `upkeep`, and never sooner than `leastMs` after the last time. */
+export function createUpkept<T>(
+  make: () => Sliced<T>,
+  monotonic: () => number,
+  leastMs: number,
+  nextTurn?: () => Promise<void>,
+): Upkept<T> {
+  let last: { readonly made: T; readonly until: number } | null = null;
+  let underWay: Promise<T> | null = null;
   let askedAt = Number.NEGATIVE_INFINITY;
-  const keep = (made: T) => {
-    last = { made };
+  const keep = ({ made, ms }: Made<T>) => {
+    last = { made, until: monotonic() + Math.max(leastMs, SHARE * ms) };
     return made;
   };
+  const anew = () => {
+    underWay ??= inSlices(make(), monotonic, nextTurn)
+      .then(keep)
+      .finally(() => {
+        underWay = null;
+      });
+    return underWay;
+  };
   return {
+    anew,
     last: () => {
       askedAt = monotonic();
-      return last === null ? keep(paced.anew()) : last.made;
+      return last === null ? keep({ made: drained(make()), ms: monotonic() - askedAt }) : last.made;
     },
-    anew: () => keep(paced.anew()),
-    upkeep: () => {
-      if (last !== null && monotonic() - askedAt < UNASKED_MS) keep(paced.recent());
+    upkeep: async () => {
+      if (last !== null && monotonic() >= last.until && monotonic() - askedAt < UNASKED_MS) await anew();
     },
   };
 }

@@ -20,6 +20,7 @@ import type {
 } from './facts.ts';
 import { addTo, type Keys, keysOf, removeFrom } from './key-index.ts';
 import { FactPool, inherit } from './lean-facts.ts';
+import { Listings } from './listings.ts';
 import { groupOf, keyOf, keyOfParts, keyOfTarget } from './refs.ts';
 import { HOLDS_ALL, type Holds, isArgoObject } from './shard.ts';
 
@@ -67,8 +68,7 @@ export class ClusterModel {
   readonly #applicationsByName = new Map<string, Keys>();
   /** workload key → keys of the Rollouts whose spec.workloadRef borrows its template. */
   readonly #borrowers = new Map<string, Keys>();
-  /** group/kind/namespace/name → keys of the Applications whose status.resources lists it. */
-  readonly #listedBy = new Map<string, Keys>();
+  readonly #listings = new Listings();
   readonly #clusterOf: ClusterOf;
   readonly #holds: Holds;
 
@@ -241,13 +241,19 @@ export class ClusterModel {
 
   /** Every Application whose status.resources names the object. More than one: two owners. */
   applicationsListing(ref: ObjectRef): ApplicationFact[] {
-    const keys = this.#listedBy.get(keyOf(ref));
-    if (keys === undefined) return [];
-    return [...keysOf(keys)]
-      .sort()
+    return this.#listings
+      .of(ref)
       .map((key) => this.applications.get(key))
       .filter((app) => app !== undefined)
       .filter((app) => this.#mayOwn(app, ref));
+  }
+
+  /**
+   * Applications that list an object which another one lists under the same name. Those that deploy into clusters which
+   * are not watched are taken for one cluster's: whoever asks looks at their destinations.
+   */
+  applicationsSharing(): ApplicationFact[] {
+    return [...this.#listings.sharing()].map((key) => this.applications.get(key)).filter((app) => app !== undefined);
   }
 
   #storeOf(kind: Fact['fact']): Map<string, Fact> | undefined {
@@ -284,8 +290,7 @@ export class ClusterModel {
       addTo(this.#replicaSetsByController, fact.controllerUid, key);
     } else if (fact.fact === 'application') {
       addTo(this.#applicationsByName, fact.ref.name, key);
-      const cluster = this.clusterOf(fact) ?? '';
-      for (const resource of fact.resources) addTo(this.#listedBy, resourceKey(resource, cluster), key);
+      this.#listings.add(key, fact, this.clusterOf(fact) ?? '');
     }
   }
 
@@ -298,16 +303,9 @@ export class ClusterModel {
       removeFrom(this.#replicaSetsByController, fact.controllerUid, key);
     } else if (fact.fact === 'application') {
       removeFrom(this.#applicationsByName, fact.ref.name, key);
-      const cluster = this.clusterOf(fact) ?? '';
-      for (const resource of fact.resources) removeFrom(this.#listedBy, resourceKey(resource, cluster), key);
+      this.#listings.remove(key, fact, this.clusterOf(fact) ?? '');
     }
   }
-}
-
-type Named = { readonly group: string; readonly kind: string; readonly namespace: string; readonly name: string };
-
-function resourceKey(resource: Named, cluster: string): string {
-  return keyOfParts(resource.group, resource.kind, resource.namespace, resource.name, cluster);
 }
 
 /** What `synced` holds: the plural of a kind, and before it the workload cluster where it is not Argo CD's own. */

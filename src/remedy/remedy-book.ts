@@ -3,18 +3,19 @@
  * is made, and looked at again before it is handed out once more: the same answers make the same remedy.
  */
 import type { ClusterModel } from '../model/cluster-model.ts';
-import type { Conflict, Remedy } from '../model/verdicts.ts';
+import type { Conflict, Remedy, Risk } from '../model/verdicts.ts';
 import type { RulesContext } from '../rules/protection.ts';
 import type { Leaves } from './field-rule.ts';
 import { remedyForConflict } from './remedy.ts';
+import { remedyForRisk } from './remedy-for-risk.ts';
 
-/** Conflicts whose remedy is kept; the one made longest ago goes first. */
+/** Conflicts whose remedy is kept, and as many risks; the one made longest ago goes first. */
 const MOST = 2_000;
 
 type Look = () => unknown;
 
 interface Page {
-  /** What of the conflict makes the remedy. */
+  /** What of the conflict or the risk makes the remedy. */
   readonly about: string;
   readonly leaves: Leaves;
   readonly looks: readonly { readonly look: Look; readonly saw: unknown }[];
@@ -23,7 +24,8 @@ interface Page {
 
 export class RemedyBook {
   readonly #context: RulesContext;
-  readonly #pages = new Map<string, Page>();
+  readonly #ofConflicts = new Map<string, Page>();
+  readonly #ofRisks = new Map<string, Page>();
   /** Remedies made so far. */
   made = 0;
 
@@ -35,15 +37,34 @@ export class RemedyBook {
   remedyFor(conflict: Conflict, leaves: Leaves): Remedy {
     const { kind, workload, field, otherFields, application, contenders } = conflict;
     const about = JSON.stringify([kind, workload, field, otherFields, application, contenders]);
-    const page = this.#pages.get(conflict.id);
+    return this.#look(this.#ofConflicts, conflict.id, about, leaves, (context) =>
+      remedyForConflict(conflict, context, { leaves }),
+    );
+  }
+
+  /** As `remedyForRisk`: each audit finds the same risks again, and most of the time nothing has changed. */
+  remedyForRisk(risk: Omit<Risk, 'remedy'>): Remedy {
+    const { rule, workload, application, field, message } = risk;
+    const about = JSON.stringify([rule, workload, application, field, message]);
+    return this.#look(this.#ofRisks, about, about, null, (context) => remedyForRisk(risk, context));
+  }
+
+  #look(
+    pages: Map<string, Page>,
+    key: string,
+    about: string,
+    leaves: Leaves,
+    make: (context: RulesContext) => Remedy,
+  ): Remedy {
+    const page = pages.get(key);
     if (page !== undefined && page.about === about && page.leaves === leaves && isStillSo(page)) return page.remedy;
     this.made += 1;
-    this.#pages.delete(conflict.id);
+    pages.delete(key);
     const { model, looks, isWhole } = witnessed(this.#context.model);
-    const remedy = remedyForConflict(conflict, { ...this.#context, model }, { leaves });
+    const remedy = make({ ...this.#context, model });
     if (isWhole()) {
-      if (this.#pages.size >= MOST) this.#pages.delete(this.#pages.keys().next().value ?? '');
-      this.#pages.set(conflict.id, { about, leaves, looks, remedy });
+      if (pages.size >= MOST) pages.delete(pages.keys().next().value ?? '');
+      pages.set(key, { about, leaves, looks, remedy });
     }
     return remedy;
   }

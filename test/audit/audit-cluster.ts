@@ -23,9 +23,13 @@ export function audit(
   options: Partial<AuditContext> = {},
   listed: readonly string[] = LISTED,
 ): Collected {
+  return collectRisks({ ...contextOf(objects, listed), ...options });
+}
+
+export function contextOf(objects: readonly RawObject[], listed: readonly string[] = LISTED): AuditContext {
   const model = clusterOf(...objects);
   for (const resource of listed) model.apply({ type: 'synced', at: 0, resource });
-  return collectRisks({ model, jq, now: 0, ...options });
+  return { model, jq, now: 0 };
 }
 
 /** Ids of the risks found, in order. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { collecting, collectRisks } from '../../src/audit/collect-risks.ts';
 import type { RawObject } from '../support/cluster.ts';
 import { fc } from '../support/property.ts';
-import { app, appWithRules, audit, hpa, REPLICAS_RULE, workload } from './audit-cluster.ts';
+import { app, appWithRules, audit, contextOf, hpa, REPLICAS_RULE, workload } from './audit-cluster.ts';
 
 /** Twelve workloads of four Applications, each with an HPA: fights, half fixes, resets, protected ones. */
 const CLUSTER: readonly RawObject[] = [
@@ -35,5 +36,61 @@ describe('the order of what the audit finds', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('an audit in slices', () => {
+  const many = (count: number): RawObject[] =>
+    Array.from({ length: count }, (_, index) => `w${index}`).flatMap((name) => [
+      app({ name, resources: [] }),
+      workload({ name, trackedBy: name }),
+      hpa({ name, target: name }),
+    ]);
+
+  it('finds what it would find at once, and lets others have a turn more often the more there is to look at', () => {
+    const slicesOf = (count: number) => {
+      const context = contextOf(many(count));
+      const work = collecting(context);
+      let slices = 1;
+      let step = work.next();
+      for (; step.done !== true; step = work.next()) slices += 1;
+      expect(step.value).toEqual(collectRisks(context));
+      expect(step.value.risks).toHaveLength(count);
+      return slices;
+    };
+    const [few, more] = [slicesOf(100), slicesOf(1_000)];
+    expect(more).toBeGreaterThan(200);
+    expect(more - few).toBeGreaterThan(8 * (few - slicesOf(0)) - 20);
+  });
+
+  it('loses and doubles nothing when every object is written between two slices', () => {
+    const context = contextOf(many(200));
+    const wanted = collectRisks(context);
+    const again = [...context.model.applications.values(), ...context.model.workloads.values()];
+    const work = collecting(context);
+    let turn = 0;
+    let step = work.next();
+    for (; step.done !== true; step = work.next()) {
+      for (const fact of again.filter((_, index) => index % 7 === turn % 7)) {
+        // Gone and there again is the worst that can happen to an order of insertion.
+        context.model.apply({
+          type: 'delete',
+          at: turn,
+          origin: 'watch',
+          fact: fact.fact,
+          ref: fact.ref,
+          uid: fact.uid,
+        });
+        context.model.apply({
+          type: 'upsert',
+          at: turn,
+          origin: 'watch',
+          fact: { ...fact, resourceVersion: `${turn}` },
+        });
+      }
+      turn += 1;
+    }
+    expect(turn).toBeGreaterThan(20);
+    expect(step.value).toEqual(wanted);
   });
 });

@@ -4,6 +4,7 @@ import { project } from '../../src/kubernetes/projections/project.ts';
 import type { Change } from '../../src/model/facts.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import { remedyForConflict } from '../../src/remedy/remedy.ts';
+import { remedyForRisk } from '../../src/remedy/remedy-for-risk.ts';
 import type { Scene } from '../support/stage.ts';
 import { RULE, Story } from '../support/story.ts';
 
@@ -56,6 +57,23 @@ describe('remedies that are kept', () => {
       pipeline.report();
     }
     expect(pipeline.remedies.made).toBe(made);
+  });
+
+  it('are made once for a risk, however many audits find it again, until it rests on something else', () => {
+    const { pipeline, changes } = fought();
+    for (const change of changes) pipeline.feed(change);
+    const [first] = pipeline.audit().risks;
+    const remedy = first?.remedy;
+    const { made } = pipeline.remedies;
+    for (let again = 1; again <= 20; again += 1) expect(pipeline.audit().risks[0]?.remedy).toBe(remedy);
+    expect(pipeline.remedies.made).toBe(made);
+    const hpa = changes.findLast((change) => change.type === 'upsert' && change.fact.fact === 'hpa');
+    if (hpa?.type !== 'upsert' || hpa.fact.fact !== 'hpa') throw new Error('the story has no HPA');
+    pipeline.feed({ ...hpa, at: hpa.at + 60_000, fact: { ...hpa.fact, max: hpa.fact.max + 1 } });
+    const [risk] = pipeline.audit().risks;
+    if (risk === undefined) throw new Error('no risk is left');
+    expect(risk.remedy).toEqual(remedyForRisk(risk, pipeline.rulesContext));
+    expect(pipeline.remedies.made).toBe(made + 1);
   });
 
   it('are those that would be made anew, after each change', () => {
