@@ -11,6 +11,9 @@ import { VERSION } from './version.ts';
 
 const OUTPUT = '-o, --output <format>';
 const CLUSTER_PURPOSE = "of --server: which of the daemon's clusters; in-cluster is that of Argo CD";
+const TOKEN_PURPOSE = 'of --server: send the bearer token in this file';
+const KUBE_TOKEN_PURPOSE = 'of --server: send the token of your kubeconfig, or of the pod (HTTPS or this machine only)';
+const CA_PURPOSE = 'of --server: PEM file of the authority behind its certificate';
 
 /** Runs the command and sets the process's exit code: 0, 1 when --fail-on says so, 2 on bad usage or bad input. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -104,6 +107,9 @@ function describeCommands(io: CommandIo, dialect: Dialect, exitWith: (code: numb
     .option('-w, --watch', 'follow: each write, verdict, notice and risk as it comes, until Ctrl-C')
     .option('--server <url>', 'ask this running daemon, such as http://localhost:8080')
     .option('--cluster <name>', CLUSTER_PURPOSE)
+    .option('--token-file <file>', TOKEN_PURPOSE)
+    .option('--kube-token', KUBE_TOKEN_PURPOSE)
+    .option('--certificate-authority <file>', CA_PURPOSE)
     .option(OUTPUT, 'text or json', 'text')
     .option('--kubeconfig <file>', SETTINGS.kubeconfig)
     .option('--context <name>', SETTINGS.context)
@@ -129,6 +135,9 @@ function describeCommands(io: CommandIo, dialect: Dialect, exitWith: (code: numb
     .option('--yes', 'with --apply: do not ask')
     .option('--server <url>', 'go by what this running daemon knows, such as http://localhost:8080')
     .option('--cluster <name>', CLUSTER_PURPOSE)
+    .option('--token-file <file>', TOKEN_PURPOSE)
+    .option('--kube-token', KUBE_TOKEN_PURPOSE)
+    .option('--certificate-authority <file>', CA_PURPOSE)
     .option(OUTPUT, 'text or json', 'text')
     .option('--kubeconfig <file>', SETTINGS.kubeconfig)
     .option('--context <name>', SETTINGS.context)

@@ -26,7 +26,10 @@ export function namespaceOfContext({ kubeconfig, context }: ClusterFlags, env: E
   return contextNamespace(choiceOf({ kubeconfig, context }), env);
 }
 
-function choiceOf({ kubeconfig, context }: ClusterFlags): { readonly kubeconfig?: string; readonly context?: string } {
+export function choiceOf({ kubeconfig, context }: ClusterFlags): {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+} {
   return {
     ...(kubeconfig === undefined || kubeconfig === '' ? {} : { kubeconfig }),
     ...(context === undefined || context === '' ? {} : { context }),

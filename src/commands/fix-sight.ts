@@ -6,10 +6,10 @@ import { buildReport } from '../report/build-report.ts';
 import { conflictOfDocument } from '../report/read-conflict.ts';
 import type { Report } from '../report/schema.ts';
 import type { WorkloadQuery } from '../report/which-workload.ts';
-import { type ClusterFlags, connect } from './connect.ts';
+import { type DaemonFlags, reportFromDaemon } from './ask-daemon.ts';
+import { connect } from './connect.ts';
 import type { CommandIo } from './io.ts';
 import { survey } from './survey.ts';
-import { reportFromDaemon } from './why-sight.ts';
 import { pinCluster } from './workload-query.ts';
 
 export interface FixSight {
@@ -24,15 +24,14 @@ export interface FixSight {
   } | null;
 }
 
-export interface SightFlags extends ClusterFlags {
-  readonly server?: string;
+export interface SightFlags extends DaemonFlags {
   readonly cluster?: string;
   readonly apply?: boolean;
 }
 
 /** Whoever takes it closes `cluster.client`. @throws UsageError, KubeConfigError, KubeRequestError */
 export async function lookForFix(asked: WorkloadQuery, flags: SightFlags, io: CommandIo): Promise<FixSight> {
-  const known = flags.server === undefined ? null : await reportFromDaemon(flags.server, io);
+  const known = flags.server === undefined ? null : await reportFromDaemon(flags.server, flags, io);
   const query = known === null ? asked : pinned(asked, known);
   // Without a change nobody need see the cluster: the daemon has made the remedy already.
   if (known !== null && flags.apply !== true) return { query, report: known, cluster: null };

@@ -4,6 +4,7 @@ import { fixLines, remedyOf } from '../report/fix-text.ts';
 import { escapeHidden } from '../report/json.ts';
 import { layoutOf } from '../report/text.ts';
 import { concerns, matchesQuery, queryLabel, type WorkloadQuery } from '../report/which-workload.ts';
+import { checkDaemonFlags } from './ask-daemon.ts';
 import { type ApplyResult, applyFix } from './fix-apply.ts';
 import { type FixSight, lookForFix, type SightFlags } from './fix-sight.ts';
 import type { CommandIo } from './io.ts';
@@ -30,6 +31,7 @@ export async function fix(
   if (flags.yes === true && flags.apply !== true) throw new UsageError('--yes goes with --apply.');
   if (flags.apply === true && flags.yes !== true && io.stdin.isTTY !== true)
     throw new UsageError('--apply asks before it changes anything: run it on a terminal, or add --yes.');
+  checkDaemonFlags(flags);
   const sight = await lookForFix(await queryOf(words, flags, io.env, dialect), flags, io);
   const { query } = sight;
   try {

@@ -3,8 +3,9 @@ import { displayWriter } from '../detect/identity.ts';
 import type { WritingClient } from '../kubernetes/client.ts';
 import { systemTimers } from '../kubernetes/timers.ts';
 import { rfc3339 } from '../report/build-report.ts';
-import { type EvidenceDocument, type Report, reportSchema } from '../report/schema.ts';
+import type { EvidenceDocument, Report } from '../report/schema.ts';
 import { matchesQuery, type WorkloadQuery } from '../report/which-workload.ts';
+import { type DaemonFlags, reportFromDaemon } from './ask-daemon.ts';
 import { type ClusterFlags, connect } from './connect.ts';
 import type { CommandIo } from './io.ts';
 import { openSurvey, type Survey, survey } from './survey.ts';
@@ -16,7 +17,6 @@ export interface Sight {
   readonly writes: readonly EvidenceDocument[];
 }
 
-const ANSWER_WITHIN_MS = 10_000;
 /** Between two looks. A daemon writes its report anew for each. */
 const EVERY_MS = 2_000;
 
@@ -57,17 +57,17 @@ export async function* sightsOfCluster(
   }
 }
 
-export async function askDaemon(server: string, io: CommandIo): Promise<Sight> {
-  return { report: await reportFromDaemon(server, io), writes: [] };
+export async function askDaemon(server: string, flags: DaemonFlags, io: CommandIo): Promise<Sight> {
+  return { report: await reportFromDaemon(server, flags, io), writes: [] };
 }
 
 /** The first answer must come; one that fails to come later is told once, and asked for again. @throws UsageError */
-export async function* sightsOfDaemon(server: string, io: CommandIo): AsyncGenerator<Sight> {
-  yield await askDaemon(server, io);
+export async function* sightsOfDaemon(server: string, flags: DaemonFlags, io: CommandIo): AsyncGenerator<Sight> {
+  yield await askDaemon(server, flags, io);
   let silent = false;
   while (await pause(io)) {
     try {
-      const sight = await askDaemon(server, io);
+      const sight = await askDaemon(server, flags, io);
       if (silent) io.stderr.write('It answers again.\n');
       silent = false;
       yield sight;
@@ -78,24 +78,6 @@ export async function* sightsOfDaemon(server: string, io: CommandIo): AsyncGener
       silent = true;
     }
   }
-}
-
-/** What a running daemon knows. @throws UsageError when none answers there */
-export async function reportFromDaemon(server: string, io: CommandIo): Promise<Report> {
-  const url = `${server.replace(/\/+$/, '')}/api/v1/report`;
-  let answer: Response;
-  try {
-    answer = await fetch(url, { signal: AbortSignal.any([io.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]) });
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new UsageError(
-      `No tugwatch answers at ${url} (${cause}): check --server, or leave it out to look at the cluster itself.`,
-    );
-  }
-  if (!answer.ok) throw new UsageError(`${url} answers ${answer.status}: is that a tugwatch daemon?`);
-  const parsed = reportSchema.safeParse(await answer.json().catch(() => null));
-  if (!parsed.success) throw new UsageError(`${url} gives no report of Tugwatch: is that a tugwatch daemon?`);
-  return parsed.data;
 }
 
 /** `client`: the workload must be there now; null where it was, and may have gone. @throws UsageError */

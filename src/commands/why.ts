@@ -3,7 +3,7 @@ import { renderJson } from '../report/json.ts';
 import type { Report } from '../report/schema.ts';
 import type { WorkloadQuery } from '../report/which-workload.ts';
 import { renderWhyText, selectWorkload } from '../report/why-text.ts';
-import type { ClusterFlags } from './connect.ts';
+import { checkDaemonFlags, type DaemonFlags } from './ask-daemon.ts';
 import type { CommandIo } from './io.ts';
 import { textOptions } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -11,9 +11,8 @@ import { askDaemon, lookAtCluster, sightsOfCluster, sightsOfDaemon } from './why
 import { followWhy } from './why-watch.ts';
 import { type Dialect, pinCluster, queryOf } from './workload-query.ts';
 
-export interface WhyFlags extends ClusterFlags {
+export interface WhyFlags extends DaemonFlags {
   readonly namespace?: string;
-  readonly server?: string;
   readonly cluster?: string;
   readonly output?: string;
   readonly watch?: boolean;
@@ -29,13 +28,15 @@ export async function why(
   const output = flags.output ?? 'text';
   if (output !== 'text' && output !== 'json')
     throw new UsageError(`--output ${output} is not known: use text or json.`);
+  checkDaemonFlags(flags);
   const query = await queryOf(words, flags, io.env, dialect);
   const daemon = flags.server;
   if (flags.watch === true) {
-    const sights = daemon === undefined ? sightsOfCluster(query, flags, io) : sightsOfDaemon(daemon, io);
+    const sights = daemon === undefined ? sightsOfCluster(query, flags, io) : sightsOfDaemon(daemon, flags, io);
     return followWhy(sights, query, daemon === undefined ? (asked) => asked : pinned, output, io);
   }
-  const { report, writes } = daemon === undefined ? await lookAtCluster(query, flags, io) : await askDaemon(daemon, io);
+  const { report, writes } =
+    daemon === undefined ? await lookAtCluster(query, flags, io) : await askDaemon(daemon, flags, io);
   const answer = selectWorkload(report, daemon === undefined ? query : pinned(query, report));
   if (output === 'json') {
     const { conflicts, notices, risks, safe } = answer;

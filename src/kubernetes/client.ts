@@ -81,6 +81,19 @@ export async function contextNamespace(choice: KubeConfigChoice, env: Environmen
   return config.getContextObject(config.getCurrentContext())?.namespace || 'default';
 }
 
+/** The bearer token that requests of this choice carry; null where something else says who we are. @throws KubeConfigError */
+export async function bearerToken(choice: KubeConfigChoice, env: Environment): Promise<string | null> {
+  const config = loadKubeConfig(await import('@kubernetes/client-node'), choice, env);
+  const tls: TlsRequestOptions = {};
+  try {
+    await config.applyToHTTPSOptions(tls);
+  } catch (error) {
+    throw new KubeConfigError(`the token of the kubeconfig cannot be had: ${firstLine(error)}; check its user`);
+  }
+  const headers = new Headers((tls.headers ?? {}) as Record<string, string>);
+  return /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
+}
+
 /** Asks the server who it is. Null when it answers; for the one sentence at the start of a command. */
 export async function probeServer(client: KubeClient): Promise<KubeError | null> {
   try {
@@ -235,8 +248,7 @@ class UndiciClient implements WritingClient {
     try {
       await this.#config.applyToHTTPSOptions(tls);
     } catch (cause) {
-      const said = cause instanceof Error ? (cause.message.split('\n')[0] ?? '').slice(0, 200) : String(cause);
-      const message = `cannot prepare the credentials for ${this.server}: ${said}; check the kubeconfig's cluster and user`;
+      const message = `cannot prepare the credentials for ${this.server}: ${firstLine(cause)}; check the kubeconfig's cluster and user`;
       throw new KubeRequestError({ kind: 'unauthorized', unasked: true, message }, { cause });
     }
     const headers: Record<string, string> = {};
@@ -277,6 +289,10 @@ class UndiciClient implements WritingClient {
       // A kubeconfig that is being rewritten: the old one is as good as any until the next refusal.
     }
   }
+}
+
+function firstLine(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 200) : String(error);
 }
 
 function header(response: Dispatcher.ResponseData, name: string): string | undefined {

@@ -28,7 +28,7 @@ const ELSEWHERE: readonly (readonly [pattern: RegExp, why: string])[] = [
   ],
   [/^kubectl auth can-i/, 'the embedded API server has no accounts; test/manifests-install holds the rights'],
   [/ --from-file=dist\//, 'test/build makes that file'],
-  [/^kubectl create clusterrolebinding/, 'the embedded API server has no RBAC'],
+  [/^kubectl create clusterrole(binding)? /, 'the embedded API server has no RBAC'],
   [/^kubectl -n tugwatch /, 'needs pods that run; the names are held below'],
   [/^(npm run --silent tugwatch -- |tugwatch )run\b/, 'test/e2e'],
   [/^tugwatch test-message /, 'test/commands/test-message.test.ts, where there are receivers'],
