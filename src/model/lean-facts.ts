@@ -9,8 +9,8 @@ type Members = Record<string, unknown>;
 
 const EMPTY: readonly never[] = Object.freeze([]);
 const SLOTS = 4_096;
-/** Longer values rarely come again. */
-const MAX_TEXT = 600;
+/** Values of more parts rarely come again. */
+const MOST_PARTS = 48;
 
 /** The same fact, holding of `previous` what has not changed. */
 export function inherit(previous: Fact, fact: Fact): Fact {
@@ -27,32 +27,75 @@ export function inherit(previous: Fact, fact: Fact): Fact {
 
 /** Bounded: what falls out is merely held twice. */
 export class FactPool {
-  readonly #texts: (string | undefined)[] = new Array<string | undefined>(SLOTS).fill(undefined);
   readonly #values: unknown[] = new Array<unknown>(SLOTS).fill(undefined);
+  readonly #sums = new Int32Array(SLOTS);
+  /** Of the value that was shared last: a number that equal values have in common, and how many parts it has. */
+  #sum = 0;
+  #parts = 0;
 
   /** The same fact, sharing what it has in common with others. */
   share(fact: Fact): Fact {
     if (Object.isFrozen(fact)) return fact;
     const members = fact as unknown as Members;
-    for (const key in members) if (isDeep(members[key])) members[key] = this.#shared(members[key] as object);
+    for (const key in members) {
+      const value = members[key];
+      // No two objects have one name.
+      if (key !== 'ref' && isDeep(value)) members[key] = this.#shared(value);
+    }
     return fact;
   }
 
   #shared(value: object): object {
+    let sum: number;
+    let parts = 1;
     if (Array.isArray(value)) {
-      if (value.length === 0) return EMPTY;
-      if (Object.isFrozen(value)) return value;
-      for (const [index, item] of value.entries()) if (isDeep(item)) value[index] = this.#shared(item);
+      if (value.length === 0) {
+        this.#sum = 0;
+        this.#parts = 1;
+        return EMPTY;
+      }
+      sum = value.length;
+      for (let index = 0; index < value.length; index += 1) {
+        const item: unknown = value[index];
+        if (isDeep(item)) {
+          const held = this.#shared(item);
+          if (held !== item && !Object.isFrozen(value)) value[index] = held;
+          parts += this.#parts;
+          sum = mixed(sum, this.#sum);
+        } else {
+          parts += 1;
+          sum = mixed(sum, sumOf(item));
+        }
+      }
     } else {
       const members = value as Members;
-      for (const key in members) if (isDeep(members[key])) members[key] = this.#shared(members[key] as object);
+      sum = -1;
+      for (const key in members) {
+        const member = members[key];
+        sum = mixed(sum, key.length);
+        if (isDeep(member)) {
+          const held = this.#shared(member);
+          if (held !== member && !Object.isFrozen(members)) members[key] = held;
+          parts += this.#parts;
+          sum = mixed(sum, this.#sum);
+        } else {
+          parts += 1;
+          sum = mixed(sum, sumOf(member));
+        }
+      }
     }
-    const text = JSON.stringify(value);
-    if (text.length > MAX_TEXT) return value;
-    const slot = slotOf(text);
-    if (this.#texts[slot] === text) return this.#values[slot] as object;
-    this.#texts[slot] = text;
+    this.#sum = sum;
+    this.#parts = parts;
+    return parts > MOST_PARTS ? value : this.#met(value, sum);
+  }
+
+  /** An equal value that was met before, or else this one, which is remembered. */
+  #met(value: object, sum: number): object {
+    const slot = (sum ^ (sum >>> 15)) & (SLOTS - 1);
+    const known = this.#values[slot];
+    if (known !== undefined && this.#sums[slot] === sum && sameValue(known, value)) return known as object;
     this.#values[slot] = value;
+    this.#sums[slot] = sum;
     return value;
   }
 }
@@ -81,8 +124,19 @@ function sameValue(a: unknown, b: unknown): boolean {
   return count === 0;
 }
 
-function slotOf(text: string): number {
-  let sum = text.length;
-  for (let index = 0; index < text.length; index += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(index)) | 0;
-  return (sum ^ (sum >>> 15)) & (SLOTS - 1);
+function mixed(sum: number, next: number): number {
+  return (Math.imul(sum, 31) + next) | 0;
+}
+
+/** Of a text only a few characters are looked at: who is told apart by others alone takes turns in one place. */
+function sumOf(value: unknown): number {
+  if (typeof value === 'string') {
+    const last = value.length - 1;
+    if (last < 0) return 1;
+    const middle = value.charCodeAt(last >> 1) + Math.imul(value.charCodeAt(last >> 2), 7);
+    return Math.imul(value.charCodeAt(0) + Math.imul(value.charCodeAt(last), 131), 17) + Math.imul(middle, 31) + last;
+  }
+  // Milliseconds since the epoch have more digits than an Int32.
+  if (typeof value === 'number') return (value | 0) + Math.trunc(value / 0x1_0000_0000);
+  return value === true ? 2 : value === false ? 3 : 4;
 }
