@@ -3,10 +3,12 @@
  * facts are not kept here.
  */
 import type { JsonObject } from './projections/read-json.ts';
-import { countAt, textAt } from './projections/read-json.ts';
+import { countAt, objectAt, textAt } from './projections/read-json.ts';
 
 /** One version of one object. `resourceVersion` is opaque: it is compared for equality, never for order. */
 export interface Version {
+  /** 'namespace/name', what the object is known by. */
+  readonly key: string;
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -21,7 +23,7 @@ export interface Version {
  */
 export type Sighting = 'new' | 'same' | 'changed' | 'recreated' | 'older';
 
-export interface KnownObject extends Version {
+export interface KnownObject extends Omit<Version, 'key'> {
   resourceVersion: string;
   generation: number;
   /** A fact of it was emitted, so its end must be told. */
@@ -33,20 +35,19 @@ export interface KnownObject extends Version {
 
 /** null when the object has no name. */
 export function versionOf(raw: JsonObject): Version | null {
-  const name = textAt(raw, 'metadata', 'name');
+  const metadata = objectAt(raw, 'metadata');
+  const name = textAt(metadata, 'name');
   if (name === '') return null;
+  const namespace = textAt(metadata, 'namespace');
   return {
-    namespace: textAt(raw, 'metadata', 'namespace'),
+    // Joined, not concatenated: see keyOf.
+    key: [namespace, name].join('/'),
+    namespace,
     name,
-    uid: textAt(raw, 'metadata', 'uid'),
-    resourceVersion: textAt(raw, 'metadata', 'resourceVersion'),
-    generation: countAt(raw, 'metadata', 'generation') ?? 0,
+    uid: textAt(metadata, 'uid'),
+    resourceVersion: textAt(metadata, 'resourceVersion'),
+    generation: countAt(metadata, 'generation') ?? 0,
   };
-}
-
-export function keyOfVersion({ namespace, name }: Pick<Version, 'namespace' | 'name'>): string {
-  // Joined, not concatenated: see keyOf.
-  return [namespace, name].join('/');
 }
 
 /** Ends that are remembered: a replayed event must not bring an object back, and a uid is never used twice. */
@@ -72,7 +73,7 @@ export class KnownObjects {
 
   /** How a version relates to what is known. Changes nothing. */
   compare(version: Version): Sighting {
-    const known = this.#objects.get(keyOfVersion(version));
+    const known = this.#objects.get(version.key);
     if (this.#ended.has(version.uid)) return 'older';
     if (known === undefined) return 'new';
     if (known.uid !== version.uid) return 'recreated';
@@ -82,11 +83,10 @@ export class KnownObjects {
 
   /** Takes the version as the known one. */
   keep(version: Version, origin: 'list' | 'watch', emitted: boolean): void {
-    const key = keyOfVersion(version);
-    const known = this.#objects.get(key);
+    const known = this.#objects.get(version.key);
     const bornIn = known?.uid === version.uid ? known.bornIn : this.#list;
     const listedIn = origin === 'list' ? this.#list : (known?.listedIn ?? 0);
-    const { namespace, name, uid, resourceVersion, generation } = version;
+    const { key, namespace, name, uid, resourceVersion, generation } = version;
     if (known !== undefined && known.uid === uid) {
       known.resourceVersion = resourceVersion;
       known.generation = generation;
@@ -102,7 +102,7 @@ export class KnownObjects {
 
   /** The running list shows the very version that is known. */
   markListed(version: Version): void {
-    const known = this.#objects.get(keyOfVersion(version));
+    const known = this.#objects.get(version.key);
     if (known !== undefined) known.listedIn = this.#list;
   }
 

@@ -1,6 +1,6 @@
 /** Raw objects of one kind in, changes out: each version once, each end once, and nothing that the server did not say. */
 import type { Change, Fact, Json, ObjectRef } from '../model/facts.ts';
-import { type KnownObject, KnownObjects, keyOfVersion, type Version, versionOf } from './known-objects.ts';
+import { type KnownObject, KnownObjects, type Version, versionOf } from './known-objects.ts';
 import type { JsonObject } from './projections/read-json.ts';
 import type { SkippedReason } from './reflector-events.ts';
 import type { RelistCheck } from './relist-check.ts';
@@ -88,7 +88,7 @@ export class ObjectFeed {
     }
     const sighting = this.known.compare(version);
     if (sighting === 'older') {
-      this.#options.skip(keyOfVersion(version), 'older-version');
+      this.#options.skip(version.key, 'older-version');
       return false;
     }
     this.#options.tap?.({ type, object: raw });
@@ -108,7 +108,7 @@ export class ObjectFeed {
   }
 
   #upsert(raw: JsonObject, version: Version, origin: 'list' | 'watch'): void {
-    const key = keyOfVersion(version);
+    const { key } = version;
     const before = this.known.get(key);
     this.check?.told(key, before?.resourceVersion, version.resourceVersion);
     const fact = this.#decode(raw, key);
@@ -118,7 +118,7 @@ export class ObjectFeed {
   }
 
   #delete(raw: JsonObject, version: Version): void {
-    const key = keyOfVersion(version);
+    const { key } = version;
     const before = this.known.get(key);
     this.#options.tap?.({ type: 'DELETED', object: raw });
     // A late end of an earlier object of that name says nothing of the one that is there now.
@@ -145,12 +145,12 @@ export class ObjectFeed {
     this.#options.emit({ type: 'delete', at, origin, fact, ref: this.#refOf(object), uid: object.uid });
   }
 
-  #remainsOf({ namespace, name, uid, resourceVersion }: Version): JsonObject {
+  #remainsOf({ namespace, name, uid, resourceVersion }: KnownObject): JsonObject {
     const { apiVersion, kind } = this.#options.resource;
     return { apiVersion, kind, metadata: { namespace, name, uid, resourceVersion } };
   }
 
-  #refOf({ namespace, name }: Version): ObjectRef {
+  #refOf({ namespace, name }: KnownObject): ObjectRef {
     const { apiVersion, kind } = this.#options.resource;
     return { apiVersion, kind, namespace, name };
   }

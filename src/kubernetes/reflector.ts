@@ -6,7 +6,7 @@
 import type { Millis } from '../model/facts.ts';
 import type { WatchHealth } from '../model/health.ts';
 import { isAnswer, isDenial, KubeRequestError } from './errors.ts';
-import { keyOfVersion, versionOf } from './known-objects.ts';
+import { versionOf } from './known-objects.ts';
 import { type ListPage, listPages } from './list-pages.ts';
 import { ObjectFeed } from './object-feed.ts';
 import { type Next, type Outcome, planReconnect, TOO_SHORT_MS } from './plan-reconnect.ts';
@@ -105,7 +105,7 @@ export class Reflector {
         for (const item of page.items) {
           if (this.#feed.ignores(item)) continue;
           const version = versionOf(item);
-          if (version !== null) check.listed(keyOfVersion(version), version.resourceVersion);
+          if (version !== null) check.listed(version.key, version.resourceVersion);
         }
       }
       check.compare(this.#feed.known);

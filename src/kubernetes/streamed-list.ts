@@ -3,7 +3,7 @@
  * what happens from there on. One object at a time is held, where a page holds hundreds.
  */
 import { KubeRequestError } from './errors.ts';
-import { keyOfVersion, versionOf } from './known-objects.ts';
+import { versionOf } from './known-objects.ts';
 import type { ObjectFeed } from './object-feed.ts';
 import { textAt } from './projections/read-json.ts';
 import { endsInitialList, type WatchLine } from './watch-stream.ts';
@@ -32,10 +32,8 @@ export class StreamedList {
     if (line.type !== 'BOOKMARK') {
       this.#lines += 1;
       if (this.#lines > this.#maxLines) throw this.#error('endless', `the list does not end (${this.#lines} lines)`);
-      const version = versionOf(line.object);
-      const key = version === null ? '' : keyOfVersion(version);
-      if (this.#feed.listLine(line)) this.#behind.delete(key);
-      else this.#behind.add(key);
+      if (!this.#feed.listLine(line)) this.#behind.add(keyOfLine(line));
+      else if (this.#behind.size > 0) this.#behind.delete(keyOfLine(line));
       return null;
     }
     const resourceVersion = textAt(line.object, 'metadata', 'resourceVersion');
@@ -53,4 +51,8 @@ export class StreamedList {
   #error(reason: 'endless' | 'unfinished', why: string): KubeRequestError {
     return new KubeRequestError({ kind: 'badResponse', reason, message: `${this.#what}: ${why}` });
   }
+}
+
+function keyOfLine({ object }: WatchLine): string {
+  return versionOf(object)?.key ?? '';
 }

@@ -9,7 +9,7 @@ function fill(server: { put(name: string, replicas: number): void }, count: numb
 }
 
 function version(name: string, resourceVersion: string): Version {
-  return { namespace: '', name, uid: name, resourceVersion, generation: 1 };
+  return { key: `/${name}`, namespace: '', name, uid: name, resourceVersion, generation: 1 };
 }
 
 function knowing(versions: Record<string, string>): KnownObjects {
