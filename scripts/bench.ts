@@ -2,7 +2,8 @@
  * `npm run bench`: what Tugwatch costs, as ratios in one run (docs/performance.md). Verifies its results before it times
  * them. `--quick` ends within a minute; `--json` makes the last line JSON; `--guard` measures within this process
  * only, where other work on the machine meets both sides of a ratio, and exits 1 where one is out of all proportion.
- * `--recordings DIR`, `--workloads N`.
+ * `--recordings DIR`, `--workloads N`; `--scale-out N` says how many workloads two shards share: 100,000, with `--quick` 0, which leaves
+ * that part out.
  */
 import { Estate } from './bench/estate.ts';
 import { openWorkshop } from './bench/estate-client.ts';
@@ -10,6 +11,8 @@ import { measureEstate } from './bench/estate-figures.ts';
 import { measureGrowth } from './bench/growth.ts';
 import { guard } from './bench/guard.ts';
 import { rowsOf, summaryOf } from './bench/results.ts';
+import { measureScaleOut } from './bench/scale-out.ts';
+import { scaleOutRows, scaleOutSummary } from './bench/scale-out-rows.ts';
 import { measureStarts } from './bench/starts.ts';
 import { measureThroughput, readParts } from './bench/throughput.ts';
 import { readFlags } from './read-flags.ts';
@@ -21,17 +24,15 @@ const { values } = readFlags('bench', {
     json: { type: 'boolean', default: false },
     guard: { type: 'boolean', default: false },
     workloads: { type: 'string' },
+    'scale-out': { type: 'string' },
     recordings: { type: 'string', default: new URL('../../shared/recordings', import.meta.url).pathname },
   },
 });
 const { quick } = values;
 const workloads = Number(values.workloads ?? (quick ? 1_000 : 10_000));
-if (!Number.isInteger(workloads) || workloads < 200) {
-  process.stderr.write(
-    `bench: --workloads ${values.workloads} is too few to measure: use a whole number from 200 on.\n`,
-  );
-  process.exit(2);
-}
+const shared = Number(values['scale-out'] ?? (quick ? 0 : 100_000));
+refuseFewer('workloads', workloads, 200);
+if (shared !== 0) refuseFewer('scale-out', shared, 2_000);
 const say = (text: string) => process.stderr.write(`bench: ${text}\n`);
 
 say('bytes from the wire to verdicts');
@@ -56,6 +57,19 @@ const estate = await measureEstate(shop, {
   idleSeconds: quick ? 5 : 60,
   play: { seconds: quick ? 5 : 15, rate: 2_000, fights: Math.min(500, workloads / 20) },
 });
+if (shared > 0) say(`two shards of ${shared} workloads`);
+const scaleOutPlan = { workloads: shared, largeEvery: 100, idleSeconds: quick ? 5 : 15, fights: 40 };
+const scaleOut = shared > 0 ? await measureScaleOut(shop, scaleOutPlan) : null;
 const results = { throughput, starts, growth, estate, recordings: parts.map(({ name }) => name) };
-process.stdout.write(`${renderTable(['what', 'measured', 'goal', 'compared with'], rowsOf(results))}\n`);
-if (values.json) process.stdout.write(`${JSON.stringify(summaryOf(results))}\n`);
+const rows = [...rowsOf(results), ...(scaleOut === null ? [] : scaleOutRows(scaleOut))];
+process.stdout.write(`${renderTable(['what', 'measured', 'goal', 'compared with'], rows)}\n`);
+const summary = { ...summaryOf(results), scaleOut: scaleOut === null ? null : scaleOutSummary(scaleOut) };
+if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+
+function refuseFewer(flag: 'workloads' | 'scale-out', count: number, least: number): void {
+  if (Number.isInteger(count) && count >= least) return;
+  process.stderr.write(
+    `bench: --${flag} ${values[flag]} is too few to measure: use a whole number from ${least} on.\n`,
+  );
+  process.exit(2);
+}

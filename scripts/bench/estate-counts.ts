@@ -9,6 +9,8 @@ export interface Counts {
   /** Anything else. */
   readonly gets: Readonly<Record<string, number>>;
   readonly bytes: number;
+  /** When the end of the last whole list was sent, milliseconds since the epoch; 0 when none was. */
+  readonly listedAt: number;
 }
 
 type Asked = 'lists' | 'watches' | 'zooms' | 'gets';
@@ -26,6 +28,11 @@ export class CountBook {
     this.#byClient.set(client, { ...counts, bytes: counts.bytes + bytes });
   }
 
+  /** The client has been sent a list to its end. */
+  listed(client: string): void {
+    this.#byClient.set(client, { ...this.#of(client), listedAt: performance.timeOrigin + performance.now() });
+  }
+
   /** What the client did since the last time this was asked. */
   take(client: string): Counts {
     const counts = this.#of(client);
@@ -34,7 +41,7 @@ export class CountBook {
   }
 
   #of(client: string): Counts {
-    const counts = this.#byClient.get(client) ?? { lists: {}, watches: {}, zooms: {}, gets: {}, bytes: 0 };
+    const counts = this.#byClient.get(client) ?? { lists: {}, watches: {}, zooms: {}, gets: {}, bytes: 0, listedAt: 0 };
     this.#byClient.set(client, counts);
     return counts;
   }

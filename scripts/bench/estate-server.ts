@@ -104,6 +104,7 @@ function list(asked: Asked, response: ServerResponse): void {
   const metadata = { resourceVersion: String(LIST_VERSION), ...(end < count ? { continue: String(end) } : {}) };
   const body = Buffer.concat([Buffer.from(openList(metadata)), items, Buffer.from(']}\n')]);
   counts.sent(client, body.length);
+  if (end === count) counts.listed(client);
   response.end(body);
 }
 
@@ -138,6 +139,7 @@ async function watch(asked: Asked, request: IncomingMessage, response: ServerRes
       }
     }
     await send(bookmark(kind, { 'k8s.io/initial-events-end': 'true' }));
+    counts.listed(client);
   } else if (name !== undefined) {
     for (const line of objects.since(path, name, Number(query.get('resourceVersion')))) await send(line);
   }

@@ -1,5 +1,6 @@
 /** The figures of one run: as rows of the table, and as the JSON that programs read. */
 import type { EstateFigures } from './estate-figures.ts';
+import { megabytes, milliseconds, ratio, round, seconds } from './figures-text.ts';
 import type { Growth } from './growth.ts';
 import type { Starts } from './starts.ts';
 import type { Throughput } from './throughput.ts';
@@ -167,24 +168,4 @@ function vsQuoted(estate: EstateFigures): number {
 /** null at another size than the quoted one. */
 function vsQuotedOrNull(estate: EstateFigures): number | null {
   return estate.workloads === QUOTED.workloads ? round(vsQuoted(estate)) : null;
-}
-
-function ratio(value: number): string {
-  return value.toFixed(2);
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
-
-function milliseconds(ms: number): string {
-  return `${ms.toFixed(1)} ms`;
 }
