@@ -1,8 +1,8 @@
 /** One watch: its request, and its lines as they come. What to do when it ends is decided elsewhere. */
 import type { Json } from '../model/facts.ts';
 import type { KubeClient } from './client.ts';
-import { DECODER } from './decode/decoder.ts';
 import { object, type Shape, WHOLE } from './decode/shape.ts';
+import { StreamDecoder } from './decode/stream-decoder.ts';
 import { errorOfWatchLine, KubeRequestError } from './errors.ts';
 import { LineDecoder } from './line-decoder.ts';
 import { collectionPath, selectorQuery, type WatchTarget } from './list-pages.ts';
@@ -60,7 +60,7 @@ export async function readWatch(
   pace: () => Promise<void> | undefined,
   shape?: Shape,
 ): Promise<void> {
-  const lines = shape === undefined ? undefined : object({ type: WHOLE, object: shape });
+  const lines = shape === undefined ? undefined : new StreamDecoder(object({ type: WHOLE, object: shape }));
   const decoder = new LineDecoder();
   for await (const chunk of stream) {
     onBytes();
@@ -70,8 +70,8 @@ export async function readWatch(
   if (decoder.pending > 0) throw brokenLine(`${what}: the stream ended in the middle of a line`);
 }
 
-function parseLine(bytes: Buffer, shape: Shape | undefined, what: string): WatchLine {
-  const kept = shape === undefined ? undefined : asObject(DECODER.decode(bytes, shape));
+function parseLine(bytes: Buffer, lines: StreamDecoder | undefined, what: string): WatchLine {
+  const kept = asObject(lines?.decode(bytes));
   // A bookmark and an error are other objects than those that the shape describes.
   const known = kept?.['type'] === 'ADDED' || kept?.['type'] === 'MODIFIED' || kept?.['type'] === 'DELETED';
   let parsed: Json;

@@ -2,9 +2,6 @@
  * The recording format: one JSON object a line, `{at, apiVersion, resource, type, object}`, as a watcher got it. A list
  * is a run of ADDED lines closed by SYNCED; a second list of one resource in the same recording is a relist.
  */
-import { DECODER } from '../kubernetes/decode/decoder.ts';
-import { object, type Shape, WHOLE } from '../kubernetes/decode/shape.ts';
-import { shapeOf } from '../kubernetes/decode/shapes.ts';
 import type { Json, Millis } from '../model/facts.ts';
 
 export type LineType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR' | 'SYNCED';
@@ -60,41 +57,8 @@ export function parseLine(text: string): ReadLine | BrokenLine {
   }
 }
 
-const LINES = new Map<string, Shape>();
-const HEAD_BYTES = 160;
-const HEAD = /"apiVersion":"([a-z0-9./]+)","resource":"([a-z]+)"/;
-
-/**
- * The same as `parseLine`, but that of `object` only those parts are kept that a projection reads. `text` has it whole.
- */
-export function skimLine(bytes: Buffer): ReadLine | BrokenLine {
-  const text = bytes.toString('utf8');
-  const [head = '', apiVersion = '', resource = ''] = HEAD.exec(text.slice(0, HEAD_BYTES)) ?? [];
-  const shape = lineShapeOf(head, apiVersion, resource);
-  const line = shape === undefined ? undefined : DECODER.decode(bytes, shape);
-  // The head may hold what is not the line's own: then it was skimmed for another kind.
-  if (
-    line === undefined ||
-    !isObject(line) ||
-    line['resource'] !== resource ||
-    line['apiVersion'] !== apiVersion ||
-    line['type'] === 'ERROR'
-  )
-    return parseLine(text);
-  return understand(line, text);
-}
-
-function lineShapeOf(head: string, apiVersion: string, resource: string): Shape | undefined {
-  const known = LINES.get(head);
-  if (known !== undefined) return known;
-  const kept = shapeOf({ apiVersion, resource });
-  if (kept === undefined) return undefined;
-  const shape = object({ object: kept }, { others: WHOLE });
-  LINES.set(head, shape);
-  return shape;
-}
-
-function understand(line: Json, text: string): ReadLine | BrokenLine {
+/** A line that was parsed, whole or in parts; `text` as it stood. */
+export function understand(line: Json, text: string): ReadLine | BrokenLine {
   if (!isObject(line)) return broken('is no JSON object');
   const { at, apiVersion, resource, type, object: raw } = line as { [key in keyof RecordedLine]?: Json };
   const time = typeof at === 'string' ? parseTime(at) : null;

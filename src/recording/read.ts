@@ -1,9 +1,10 @@
 /** Reads recordings as one stream: files, gzipped files or standard input, merged by the time of their lines. */
 
-import { parseLine, parseTime, type RecordingLine, skimLine } from './format.ts';
+import { parseLine, parseTime, type RecordingLine } from './format.ts';
 import { mergeByTime } from './merge.ts';
 import { describeInput, type Input, isGzip, RecordingError, Unpacker } from './open-input.ts';
 import { FileSummary, whyUnusable } from './read-summary.ts';
+import { Skimmer } from './skim.ts';
 import { LineSplitter, type RawLine } from './split-lines.ts';
 
 export interface ReadProgress {
@@ -32,6 +33,7 @@ export class RecordingReader {
   readonly #paths: readonly string[];
   readonly #options: ReadOptions;
   readonly #passOver: readonly string[];
+  readonly #skimmer = new Skimmer();
   #bytesRead = 0;
   #bytesTotal: number | null = 0;
 
@@ -117,7 +119,7 @@ export class RecordingReader {
   }
 
   #understand(bytes: Buffer, number: number): ReturnType<typeof parseLine> {
-    return this.#options.skim === true && number > 1 ? skimLine(bytes) : parseLine(textOf(bytes, number));
+    return this.#options.skim === true && number > 1 ? this.#skimmer.take(bytes) : parseLine(textOf(bytes, number));
   }
 
   /** The time of a whole line of a resource to pass over, read from its head alone; null for every other line. */

@@ -3,9 +3,21 @@ import { hash } from 'node:crypto';
 import type { Json } from '../../model/facts.ts';
 import { setDigest, stableHash } from '../projections/digest.ts';
 import type { JsonObject } from '../projections/read-json.ts';
+import { Agreement, type TextView } from './agreement.ts';
 import { NotScanned, Scanner } from './scanner.ts';
-import { type Member, type ObjectShape, type Shape, slotOf } from './shape.ts';
+import {
+  LEFT_OUT,
+  type ListShape,
+  list,
+  type Member,
+  type ObjectShape,
+  object,
+  type Shape,
+  slotOf,
+  WHOLE,
+} from './shape.ts';
 import { StringPool } from './string-pool.ts';
+import { type KnownText, Trace } from './trace.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -21,8 +33,15 @@ const REMEMBERED_DIGESTS = 4_096;
 const MAX_DIGITS = 15;
 const NOTHING: JsonObject = Object.freeze({});
 
+/** Of what is kept whole, so that the next text can be read where it differs there as well. */
+const ANY_OBJECT = object({}, { others: WHOLE });
+const ANY_LIST = list(WHOLE);
+/** Deeper structures are left to JSON.parse, which needs no stack for them. */
+const MAX_DEPTH = 64;
+
 export class Decoder {
   readonly #scanner = new Scanner();
+  readonly #agreement = new Agreement();
   readonly #strings = new StringPool();
   readonly #digests = new Map<string, string>();
   /** For JSON within strings. Made when first needed. */
@@ -30,39 +49,62 @@ export class Decoder {
   /** Of the name that was read last. */
   #nameStart = 0;
   #nameEnd = 0;
-  #nameEscaped = false;
+  #depth = 0;
+  /** Texts come in chunks, and a chunk has one view. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
   /**
    * What `shape` keeps of the JSON that stands in `bytes`; undefined where that is no JSON. Nothing of the result shares
-   * memory with `bytes`.
+   * memory with `bytes`. With `known`, the text that is likely to be like it and was read in the same shape, what is as it
+   * was there is the same value again: never write to a result. `known` is this text then.
    */
-  decode(bytes: Buffer, shape: Shape): Json | undefined {
-    const scanner = this.#scanner;
-    scanner.open(bytes);
+  decode(bytes: Buffer, shape: Shape, known: KnownText | null = null): Json | undefined {
+    const root = known?.root ?? new Trace('', shape);
+    if (root.shape !== shape) throw new TypeError('the known text was read in another shape');
+    this.#scanner.open(bytes);
+    if (known !== null) this.#agreement.open(known.text, this.#viewOf(bytes));
     try {
-      const value = this.#value(bytes, shape);
-      scanner.expectEnd();
-      return value;
+      this.#scanner.peek();
+      const at = this.#scanner.at;
+      this.#read(bytes, root, root.at);
+      root.at = at;
+      this.#scanner.expectEnd();
+      known?.keep(bytes);
+      return root.value;
     } catch (error) {
+      known?.forget();
       return notScanned(error);
     } finally {
-      scanner.close();
+      this.#close();
     }
   }
 
   /**
    * A list of the API server: its metadata whole, each of its items in its shape; undefined where it is none, and null
-   * items where it has none.
+   * items where it has none. Items are compared with the one before: objects of one kind have much in common.
    */
   decodeList(bytes: Buffer, item: Shape): { metadata: Json; items: Json[] | null } | undefined {
+    const now = this.#viewOf(bytes);
     this.#scanner.open(bytes);
+    this.#agreement.open(now, now);
     try {
       return this.#list(bytes, item);
     } catch (error) {
       return notScanned(error);
     } finally {
-      this.#scanner.close();
+      this.#close();
     }
+  }
+
+  #close(): void {
+    this.#scanner.close();
+    this.#agreement.close();
+    this.#depth = 0;
+  }
+
+  #viewOf(bytes: Buffer): TextView {
+    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
+    return { view: this.#view, start: bytes.byteOffset, end: bytes.byteOffset + bytes.length };
   }
 
   #list(bytes: Buffer, item: Shape): { metadata: Json; items: Json[] | null } {
@@ -72,12 +114,10 @@ export class Decoder {
     if (scanner.peek() !== OPEN_BRACE) scanner.fail();
     for (let more = this.#enter(CLOSE_BRACE); more; more = this.#goOn(CLOSE_BRACE)) {
       this.#name();
-      // It could spell one of the two that are wanted.
-      if (this.#nameEscaped) scanner.fail();
       const name = this.#strings.read(bytes, this.#nameStart, this.#nameEnd);
       if (name === 'metadata') metadata = this.#whole(bytes);
       else if (name !== 'items') scanner.skipValue();
-      else if (scanner.peek() === OPEN_BRACKET) items = this.#items(bytes, item);
+      else if (scanner.peek() === OPEN_BRACKET) items = this.#itemsOfList(bytes, item);
       else if (this.#whole(bytes) === null) items = null;
       else scanner.fail();
     }
@@ -85,54 +125,164 @@ export class Decoder {
     return { metadata, items: items ?? (items === null ? null : scanner.fail()) };
   }
 
-  #value(bytes: Buffer, shape: Shape): Json {
-    const scanner = this.#scanner;
-    const first = scanner.peek();
-    switch (shape.kind) {
-      case 'presence':
-        scanner.skipValue();
-        return NOTHING;
-      case 'object':
-        return first === OPEN_BRACE ? this.#object(bytes, shape) : this.#whole(bytes);
-      case 'list':
-        return first === OPEN_BRACKET ? this.#items(bytes, shape.item) : this.#whole(bytes);
-      case 'text':
-        return first === QUOTE ? this.#text(bytes, shape.inner) : this.#whole(bytes);
-      case 'whole':
-        return this.#whole(bytes);
-    }
-  }
-
-  #object(bytes: Buffer, shape: ObjectShape): JsonObject {
-    const scanner = this.#scanner;
-    const from = scanner.at;
-    const made: JsonObject = {};
-    for (let more = this.#enter(CLOSE_BRACE); more; more = this.#goOn(CLOSE_BRACE)) {
-      this.#name();
-      // Rare, and it may spell a name that is wanted.
-      if (this.#nameEscaped) scanner.fail();
-      const start = this.#nameStart;
-      const end = this.#nameEnd;
-      const member = memberAt(shape, bytes, start, end);
-      if (member !== undefined) made[member.name] = this.#value(bytes, member.shape);
-      else if (shape.others === undefined) scanner.skipValue();
-      else {
-        const name = this.#strings.read(bytes, start, end);
-        // An assignment would set the prototype.
-        if (name === '__proto__') scanner.fail();
-        made[name] = this.#value(bytes, shape.others);
-      }
-    }
-    if (shape.digest) setDigest(made, this.#digestOf(bytes, from, scanner.at));
-    return made;
-  }
-
-  #items(bytes: Buffer, shape: Shape): Json[] {
-    const made: Json[] = [];
+  #itemsOfList(bytes: Buffer, shape: Shape): Json[] {
+    const items: Json[] = [];
+    const last = new Trace('', shape);
+    let was = 0;
     for (let more = this.#enter(CLOSE_BRACKET); more; more = this.#goOn(CLOSE_BRACKET)) {
-      made.push(this.#value(bytes, shape));
+      this.#scanner.peek();
+      const at = this.#scanner.at;
+      this.#read(bytes, last, was);
+      items.push(last.value as Json);
+      was = at;
     }
-    return made;
+    return items;
+  }
+
+  /** Reads the next value into its trace; before, it began at `was`. True when what is kept of it is not the same value. */
+  #read(bytes: Buffer, trace: Trace, was: number): boolean {
+    const scanner = this.#scanner;
+    const { shape } = trace;
+    const first = scanner.peek();
+    const kind = shape.kind === 'leftOut' || shape.kind === 'presence' || shape.kind === 'text' ? 0 : first;
+    if (kind === OPEN_BRACE && this.#depth < MAX_DEPTH) {
+      return this.#readObject(bytes, shape.kind === 'object' ? shape : ANY_OBJECT, trace, was);
+    }
+    if (kind === OPEN_BRACKET && this.#depth < MAX_DEPTH) {
+      return this.#readList(bytes, shape.kind === 'list' ? shape : ANY_LIST, trace, was);
+    }
+    if (trace.opener !== 0) trace.forget();
+    const value = this.#plain(bytes, shape, first);
+    const changed = !Object.is(value, trace.value);
+    trace.value = value;
+    return changed;
+  }
+
+  #plain(bytes: Buffer, shape: Shape, first: number): Json | undefined {
+    if (shape.kind === 'text' && first === QUOTE) return this.#text(bytes, shape.inner);
+    if (shape.kind !== 'leftOut' && shape.kind !== 'presence') return this.#whole(bytes);
+    this.#scanner.skipValue();
+    return shape.kind === 'presence' ? NOTHING : undefined;
+  }
+
+  #readObject(bytes: Buffer, shape: ObjectShape, trace: Trace, was: number): boolean {
+    const scanner = this.#scanner;
+    const start = scanner.at;
+    const before = trace.partsOf(OPEN_BRACE);
+    let parts = before;
+    /** The part of before that is expected here. */
+    let next = 0;
+    let count = 0;
+    let changed = trace.value === undefined;
+    this.#depth += 1;
+    for (let more = this.#enter(CLOSE_BRACE); more; more = this.#goOn(CLOSE_BRACE)) {
+      scanner.peek();
+      const at = scanner.at;
+      const same = this.#same(before, next, was, at, start);
+      if (same > 0) {
+        // Here `parts` is `before` only as long as nothing has come or gone.
+        if (parts !== before) for (let index = 0; index < same; index += 1) parts.push(before[next + index] as Trace);
+        next += same;
+        count += same;
+        continue;
+      }
+      this.#name();
+      const found = this.#find(before, next, was, at);
+      const part = before[found] ?? this.#newMember(bytes, shape);
+      if (parts === before && found !== count) parts = before.slice(0, count);
+      scanner.peek();
+      const valueAt = scanner.at;
+      if (this.#read(bytes, part, was + part.at)) changed = true;
+      part.place(at - start, valueAt - start, scanner.at - start);
+      if (parts !== before) parts.push(part);
+      if (found >= 0) next = found + 1;
+      count += 1;
+    }
+    this.#depth -= 1;
+    if (parts === before && count < before.length) parts = before.slice(0, count);
+    if (parts !== before) {
+      changed = true;
+      trace.parts = parts;
+    }
+    const digest = shape.digest ? this.#digestOf(bytes, start, scanner.at) : null;
+    if (digest !== null && trace.value !== undefined && stableHash(trace.value) !== digest) changed = true;
+    if (!changed) return false;
+    const made: JsonObject = {};
+    for (const { name, value } of trace.parts) if (value !== undefined) made[name] = value;
+    if (digest !== null) setDigest(made, digest);
+    trace.value = made;
+    return true;
+  }
+
+  #readList(bytes: Buffer, shape: ListShape, trace: Trace, was: number): boolean {
+    const scanner = this.#scanner;
+    const start = scanner.at;
+    const parts = trace.partsOf(OPEN_BRACKET);
+    let count = 0;
+    let changed = trace.value === undefined;
+    this.#depth += 1;
+    for (let more = this.#enter(CLOSE_BRACKET); more; more = this.#goOn(CLOSE_BRACKET)) {
+      scanner.peek();
+      const at = scanner.at;
+      const same = this.#same(parts, count, was, at, start);
+      count += same;
+      if (same > 0) continue;
+      const part = parts[count] ?? new Trace('', shape.item);
+      if (count === parts.length) parts.push(part);
+      if (this.#read(bytes, part, was + part.at)) changed = true;
+      part.place(at - start, at - start, scanner.at - start);
+      count += 1;
+    }
+    this.#depth -= 1;
+    if (count < parts.length) {
+      changed = true;
+      parts.length = count;
+    }
+    if (!changed) return false;
+    trace.value = parts.map(({ value }) => value as Json);
+    return true;
+  }
+
+  /** How many of the parts from `next` on stand at `at` as they did in a value that began at `was`; goes behind them. */
+  #same(parts: readonly Trace[], next: number, was: number, at: number, start: number): number {
+    const first = parts[next];
+    if (first === undefined) return 0;
+    const { from } = first;
+    const reach = this.#agreement.from(was + from, at);
+    const distance = at - start - from;
+    let end = 0;
+    let index = next;
+    for (; index < parts.length; index += 1) {
+      const part = parts[index] as Trace;
+      // What ended a value must end it again: a number could go on.
+      if (part.end - from >= reach) break;
+      part.move(distance);
+      end = part.end;
+    }
+    if (end > 0) this.#scanner.at = start + end;
+    return index - next;
+  }
+
+  /** Where in `before`, from `next` on, the member stands whose name was just read; -1 where it is new. */
+  #find(before: readonly Trace[], next: number, was: number, at: number): number {
+    const length = this.#nameEnd + 1 - at;
+    for (let index = next; index < before.length; index += 1) {
+      if (this.#agreement.sameBytes(was + (before[index] as Trace).from, at, length)) return index;
+    }
+    return -1;
+  }
+
+  /** A trace for the member whose name was just read. */
+  #newMember(bytes: Buffer, shape: ObjectShape): Trace {
+    const start = this.#nameStart;
+    const end = this.#nameEnd;
+    const member = memberAt(shape, bytes, start, end);
+    if (member !== undefined) return new Trace(member.name, member.shape);
+    if (shape.others === LEFT_OUT) return new Trace('', LEFT_OUT);
+    const name = this.#strings.read(bytes, start, end);
+    // An assignment would set the prototype.
+    if (name === '__proto__') this.#scanner.fail();
+    return new Trace(name, shape.others);
   }
 
   /** Behind an opening brace or bracket; false where it is closed at once. */
@@ -160,7 +310,8 @@ export class Decoder {
     this.#nameStart = scanner.at + 1;
     scanner.skipString();
     this.#nameEnd = scanner.at - 1;
-    this.#nameEscaped = scanner.escaped;
+    // Rare, and it may spell a name that is wanted.
+    if (scanner.escaped) scanner.fail();
     scanner.expect(COLON);
   }
 

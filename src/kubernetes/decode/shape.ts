@@ -4,7 +4,7 @@
  * that is there.
  */
 
-export type Shape = Whole | Presence | ObjectShape | ListShape | TextShape;
+export type Shape = Whole | Presence | LeftOut | ObjectShape | ListShape | TextShape;
 
 /** Kept as it is. */
 export interface Whole {
@@ -16,12 +16,17 @@ export interface Presence {
   readonly kind: 'presence';
 }
 
+/** Not kept at all. Of an object, what is neither named nor one of the others. */
+export interface LeftOut {
+  readonly kind: 'leftOut';
+}
+
 /** An object of which the named members are kept, each in its own shape. */
 export interface ObjectShape {
   readonly kind: 'object';
   readonly members: MemberTable;
-  /** For members that are not named; undefined: they are left out. */
-  readonly others: Shape | undefined;
+  /** For members that are not named. */
+  readonly others: Shape;
   /** The object gets a digest of all that it holds (digestOfText), although only parts of it are kept. */
   readonly digest: boolean;
 }
@@ -48,6 +53,7 @@ export type MemberTable = ReadonlyMap<number, readonly Member[]>;
 
 export const WHOLE: Whole = { kind: 'whole' };
 export const PRESENCE: Presence = { kind: 'presence' };
+export const LEFT_OUT: LeftOut = { kind: 'leftOut' };
 
 export function object(
   members: Readonly<Record<string, Shape>>,
@@ -59,7 +65,7 @@ export function object(
     const slot = slotOf(bytes, 0, bytes.length);
     table.set(slot, [...(table.get(slot) ?? []), { name, bytes, shape }]);
   }
-  return { kind: 'object', members: table, others: more.others, digest: more.digest ?? false };
+  return { kind: 'object', members: table, others: more.others ?? LEFT_OUT, digest: more.digest ?? false };
 }
 
 export function list(item: Shape): ListShape {

@@ -1,0 +1,107 @@
+/**
+ * The texts of one stream, each compared with the one before that it is likely to be most like: the last version of the
+ * same object where that is held, else the last text of the stream. A wrong guess costs time and nothing else.
+ */
+import type { Json } from '../../model/facts.ts';
+import { DECODER } from './decoder.ts';
+import type { Shape } from './shape.ts';
+import { KnownText } from './trace.ts';
+
+/** Bytes of text that one stream holds; what was made of it takes about four times as much. */
+const MOST_BYTES = 512 * 1024;
+/** Objects of which one version was met, and perhaps another one will be. A power of two. */
+const MET_SLOTS = 2_048;
+/** For so many texts an object keeps its place without being asked for. */
+const PATIENCE = 2_000;
+/** Behind metadata.uid as Go writes it, before it as a custom resource's names are sorted. Within a text it would be escaped. */
+const MARK = Buffer.from('"resourceVersion":"');
+const BEFORE_UID = Buffer.from('","uid":"');
+const UID_BYTES = 36;
+/** Digits of a resourceVersion, and more than that. */
+const MARK_TO_UID = 24;
+const QUOTE = 0x22;
+
+export class StreamDecoder {
+  readonly #shape: Shape;
+  readonly #maxBytes: number;
+  /** Of any object. */
+  readonly #last: KnownText;
+  /** By object; the first one is looked at next when there is no room. */
+  readonly #known = new Map<number, Held>();
+  readonly #met = new Int32Array(MET_SLOTS);
+  #size = 0;
+  #texts = 0;
+
+  constructor(shape: Shape, maxBytes: number = MOST_BYTES) {
+    this.#shape = shape;
+    this.#maxBytes = maxBytes;
+    this.#last = new KnownText(shape);
+  }
+
+  /** What the shape keeps of the JSON in `bytes`; undefined where that is no JSON. Never to be written to. */
+  decode(bytes: Buffer): Json | undefined {
+    this.#texts += 1;
+    const key = likelyObject(bytes);
+    const held = this.#known.get(key) ?? this.#admit(key, bytes.length);
+    if (held === undefined) return DECODER.decode(bytes, this.#shape, this.#last);
+    held.askedAt = this.#texts;
+    const value = DECODER.decode(bytes, this.#shape, held.text);
+    this.#size += held.text.size - held.size;
+    held.size = held.text.size;
+    return value;
+  }
+
+  /** undefined: of this object nothing is held, and nothing will be for now. */
+  #admit(key: number, length: number): Held | undefined {
+    if (key === 0 || length > this.#maxBytes) return undefined;
+    const slot = key & (MET_SLOTS - 1);
+    if (this.#met[slot] !== key) {
+      this.#met[slot] = key;
+      return undefined;
+    }
+    while (this.#size + length > this.#maxBytes) if (!this.#makeRoom()) return undefined;
+    const held = { text: new KnownText(this.#shape), size: 0, askedAt: this.#texts };
+    this.#known.set(key, held);
+    return held;
+  }
+
+  /**
+   * Gives up one that has long not been asked for. There may be none: objects that change in turns, and are more than can be
+   * held, would else push each other out, and none would ever be found.
+   */
+  #makeRoom(): boolean {
+    for (const [key, held] of this.#known) {
+      this.#known.delete(key);
+      if (this.#texts - held.askedAt > PATIENCE) {
+        this.#size -= held.size;
+        return true;
+      }
+      this.#known.set(key, held);
+      return false;
+    }
+    return false;
+  }
+}
+
+interface Held {
+  readonly text: KnownText;
+  size: number;
+  /** Number of the text. */
+  askedAt: number;
+}
+
+/** A number for the object that a text is probably about: what stands where its uid should. 0: no guess. */
+function likelyObject(bytes: Buffer): number {
+  const mark = bytes.indexOf(MARK);
+  if (mark < 0) return 0;
+  const behind = mark + MARK.length;
+  let quote = behind;
+  while (quote < behind + MARK_TO_UID && bytes[quote] !== QUOTE) quote += 1;
+  const sorted =
+    bytes.compare(BEFORE_UID, 0, BEFORE_UID.length, quote, Math.min(quote + BEFORE_UID.length, bytes.length)) === 0;
+  const start = sorted ? quote + BEFORE_UID.length : mark - 2 - UID_BYTES;
+  if (start < 0 || start + UID_BYTES > bytes.length) return 0;
+  let sum = 1;
+  for (let at = start; at < start + UID_BYTES; at += 1) sum = (Math.imul(sum, 31) + (bytes[at] as number)) | 0;
+  return sum ^ (sum >>> 15);
+}

@@ -1,0 +1,46 @@
+/** Lines of a recording of which only those parts are made that a projection reads. */
+import { object, WHOLE } from '../kubernetes/decode/shape.ts';
+import { shapeOf } from '../kubernetes/decode/shapes.ts';
+import { StreamDecoder } from '../kubernetes/decode/stream-decoder.ts';
+import { type BrokenLine, parseLine, type ReadLine, understand } from './format.ts';
+
+const HEAD_BYTES = 160;
+const HEAD = /"apiVersion":"([a-z0-9./]+)","resource":"([a-z]+)"/;
+
+/** With their versions there are a dozen; whoever writes a file can name any number. */
+const MOST_KINDS = 64;
+
+/** The lines of one recording, or of several. */
+export class Skimmer {
+  /** By the part of a line that says what it is about. */
+  readonly #decoders = new Map<string, StreamDecoder>();
+
+  /** The same as `parseLine`, but that of `object` only those parts are kept that a projection reads. `text` has it whole. */
+  take(bytes: Buffer): ReadLine | BrokenLine {
+    const text = bytes.toString('utf8');
+    const [head = '', apiVersion = '', resource = ''] = HEAD.exec(text.slice(0, HEAD_BYTES)) ?? [];
+    const line = this.#decoderOf(head, apiVersion, resource)?.decode(bytes);
+    // The head may hold what is not the line's own: then it was skimmed for another kind.
+    if (
+      typeof line !== 'object' ||
+      line === null ||
+      Array.isArray(line) ||
+      line['resource'] !== resource ||
+      line['apiVersion'] !== apiVersion ||
+      line['type'] === 'ERROR'
+    )
+      return parseLine(text);
+    return understand(line, text);
+  }
+
+  /** undefined: its objects are kept whole. */
+  #decoderOf(head: string, apiVersion: string, resource: string): StreamDecoder | undefined {
+    const known = this.#decoders.get(head);
+    if (known !== undefined) return known;
+    const kept = shapeOf({ apiVersion, resource });
+    if (kept === undefined || this.#decoders.size >= MOST_KINDS) return undefined;
+    const decoder = new StreamDecoder(object({ object: kept }, { others: WHOLE }));
+    this.#decoders.set(head, decoder);
+    return decoder;
+  }
+}
