@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
-import { Releasers } from '../daemon/releasers.ts';
+import { logReleaseFailure, Releasers } from '../daemon/releasers.ts';
 import { type Demo, demoScenario } from '../embedded/demo-scenario.ts';
 import { type ApiServer, startApiServer } from '../embedded/http/api-server.ts';
 import { createClient } from '../kubernetes/client.ts';
@@ -68,9 +68,7 @@ export async function demo(flags: DemoFlags, io: CommandIo): Promise<number> {
       ? printOnce(daemon, confirmed.promise, output, io)
       : play(daemon, scene, server, confirmed.promise, flags, logger, io));
   } finally {
-    await releasers.releaseAll(RELEASE_MS, (name, error) =>
-      logger.error({ event: 'shutdown', err: error }, `${name} did not shut down cleanly`),
-    );
+    await releasers.releaseAll(RELEASE_MS, logReleaseFailure(logger));
   }
 }
 

@@ -11,6 +11,7 @@ import { CheckpointSaver } from './checkpoint-saver.ts';
 import { keepSound, type SoundCheckpoint } from './checkpoint-schema.ts';
 import type { CheckpointSections } from './checkpoint-sections.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
+import { defectFields } from './defect.ts';
 import type { Leadership } from './leadership.ts';
 
 /** Conflicts are saved when one changes its state, and this often. */
@@ -115,8 +116,12 @@ export class CheckpointKeeper {
     this.#stopping.abort();
   }
 
-  async close(): Promise<void> {
+  /** `overdue`: nobody waits for the last write any more, and whoever did has said so. */
+  async close(overdue?: AbortSignal): Promise<void> {
     this.abandon();
+    overdue?.addEventListener('abort', () => {
+      this.#failing = true;
+    });
     if (this.#mayWrite()) await this.#saver.close();
   }
 
@@ -194,7 +199,7 @@ export class CheckpointKeeper {
     this.#failing = true;
     const reason = error instanceof Error ? error.message : String(error);
     logger[level](
-      { event: 'checkpoint', err: error },
+      { event: 'checkpoint', ...defectFields(error) },
       `the checkpoint ${store.described} could not be written: ${reason}`,
     );
   }

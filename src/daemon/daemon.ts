@@ -35,7 +35,7 @@ import { openCheckpoint } from './open-checkpoint.ts';
 import { openWeb } from './open-web.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
 import { createPaced, createUpkept } from './paced.ts';
-import { Releasers } from './releasers.ts';
+import { logReleaseFailure, Releasers } from './releasers.ts';
 import { RemediationSwitch } from './remediation-switch.ts';
 import { schedule } from './schedule.ts';
 import { elsewhereSentence, leaderSentence, logAudit, readySentence, startedSentence } from './sentences.ts';
@@ -96,10 +96,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { shard, config } = shardedConfig(options.config, env);
   const holds = holdsOf(shard);
   const releasers = new Releasers();
-  const stop = () =>
-    releasers.releaseAll(RELEASE_MS, (name, error) =>
-      logger.error({ event: 'shutdown', err: error }, `${name} did not shut down cleanly`),
-    );
+  const stop = () => releasers.releaseAll(RELEASE_MS, logReleaseFailure(logger));
 
   const timers = steadyTimers(options.timers ?? systemTimers);
   const monotonic = () => timers.monotonic();
@@ -259,7 +256,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   // In this order: what is written last is written by a leader.
   if (elector !== null) releasers.add('leader election', () => elector.release(LEASE_MS));
-  releasers.add('checkpoint', () => checkpoint?.close());
+  releasers.add('checkpoint', (overdue) => checkpoint?.close(overdue));
 
   const ticker = setInterval(() => {
     try {

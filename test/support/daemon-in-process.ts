@@ -54,6 +54,8 @@ export interface DaemonRig extends AsyncDisposable {
   readonly timers: BentTimers;
   /** Lines of the log with this event, so far. */
   logged(event: string): Record<string, unknown>[];
+  /** The whole log, so far. */
+  log(): readonly Record<string, unknown>[];
 }
 
 export async function startDaemonHere(
@@ -76,6 +78,7 @@ export async function startDaemonHere(
     daemon,
     timers,
     logged: (event) => lines.filter((line) => line['event'] === event),
+    log: () => lines,
     async [Symbol.asyncDispose]() {
       await daemon.stop();
       await client.close();

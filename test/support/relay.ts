@@ -1,4 +1,4 @@
-/** A wire between a client and a server, on loopback, that can be cut and mended. */
+/** A wire between a client and a server, on loopback, that can be cut and mended, or go dead without a word. */
 
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
@@ -8,11 +8,14 @@ export interface Relay extends AsyncDisposable {
   /** Resets every connection; until it is mended, new ones are reset as well. */
   cut(): void;
   mend(): void;
+  /** Connections stand, new ones are taken, and nothing comes through any more. */
+  hang(): void;
 }
 
 export async function startRelay(target: number): Promise<Relay> {
   const sockets = new Set<Socket>();
   let whole = true;
+  let dead = false;
   const server = createServer((near) => {
     if (!whole) return void near.resetAndDestroy();
     const far = connect(target, '127.0.0.1');
@@ -23,7 +26,7 @@ export async function startRelay(target: number): Promise<Relay> {
         sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      if (!dead) socket.pipe(other);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -36,6 +39,10 @@ export async function startRelay(target: number): Promise<Relay> {
     cut,
     mend: () => {
       whole = true;
+    },
+    hang: () => {
+      dead = true;
+      for (const socket of sockets) socket.unpipe().pause();
     },
     async [Symbol.asyncDispose]() {
       cut();
