@@ -6,7 +6,6 @@ import { ReplaySource } from '../recording/replay-source.ts';
 import { renderJson } from '../report/json.ts';
 import type { Report } from '../report/schema.ts';
 import { renderReportText } from '../report/text.ts';
-import { renderIncidentReport } from '../web/views/incident.ts';
 import { fails, parseFailOn } from './fail-on.ts';
 import type { CommandIo } from './io.ts';
 import { describeBytes, Progress, textOptions } from './terminal.ts';
@@ -35,9 +34,9 @@ export async function replay(files: readonly string[], flags: ReplayFlags, io: C
   const render = {
     text: () => renderReportText(report, textOptions(io.stdout, io.env)),
     json: () => renderJson(report, 2),
-    html: () => renderIncidentReport(report),
+    html: async () => (await import('../web/views/incident.ts')).renderIncidentReport(report),
   };
-  io.stdout.write(render[output]());
+  io.stdout.write(await render[output]());
   return fails(report, failOn) ? 1 : 0;
 }
 

@@ -42,7 +42,7 @@ export class Progress {
   constructor(stream: Stream, now: () => number) {
     this.#stream = stream;
     this.#now = now;
-    this.#startedAt = now();
+    this.#startedAt = stream.isTTY === true ? now() : 0;
   }
 
   /** `describe` is only called when the line is drawn. */

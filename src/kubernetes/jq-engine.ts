@@ -3,7 +3,7 @@
  * two agree. Known differences, none of them seen in ignore rules: `env` and `$ENV` are not empty here, and an unknown
  * `@format` fails at run time here and at compile time there.
  */
-import { type Context, createContext, Script } from 'node:vm';
+import type { Context, Script } from 'node:vm';
 import type { Jq } from 'jq-wasm/inline';
 import type { Json } from '../model/facts.ts';
 import type { JqEngine } from '../model/ports.ts';
@@ -65,11 +65,12 @@ export class LazyJqEngine implements JqEngine {
   /** The one JSON value that a program makes of another; not remembered. Throws when `load` was not awaited before. */
   evaluate(program: string, input: Json): Outcome {
     const jq = this.#jq;
-    if (jq === undefined) throw new Error('jq was asked before it was loaded: await load() first');
+    const stopwatch = this.#stopwatch;
+    if (jq === undefined || stopwatch === undefined)
+      throw new Error('jq was asked before it was loaded: await load() first');
     if (this.#endless.has(program)) return timedOut(this.#timeoutMs);
     try {
-      this.#stopwatch ??= new Stopwatch();
-      const { stdout, stderr, exitCode } = this.#stopwatch.run(this.#timeoutMs, () =>
+      const { stdout, stderr, exitCode } = stopwatch.run(this.#timeoutMs, () =>
         jq.raw(JSON.stringify(input), program, ['-c']),
       );
       if (exitCode === 0) return outputOf(stdout);
@@ -85,7 +86,8 @@ export class LazyJqEngine implements JqEngine {
   }
 
   async #reload(): Promise<void> {
-    const { loadJq } = await import('jq-wasm/inline');
+    const [{ loadJq }, vm] = await Promise.all([import('jq-wasm/inline'), import('node:vm')]);
+    this.#stopwatch ??= new Stopwatch(vm);
     this.#jq = await loadJq();
   }
 }
@@ -99,8 +101,13 @@ const COMPILE_ERROR = 3;
  */
 class Stopwatch {
   readonly #sandbox: { job: () => unknown } = { job: () => undefined };
-  readonly #context: Context = createContext(this.#sandbox);
-  readonly #script = new Script('job()');
+  readonly #context: Context;
+  readonly #script: Script;
+
+  constructor(vm: typeof import('node:vm')) {
+    this.#context = vm.createContext(this.#sandbox);
+    this.#script = new vm.Script('job()');
+  }
 
   run<T>(milliseconds: number, job: () => T): T {
     this.#sandbox.job = job;

@@ -1,7 +1,7 @@
 /** Opens what `replay` was given: a file, a gzipped file (known by its content, whatever its name), or standard input. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import type { Gunzip } from 'node:zlib';
 
 /** Small, so that one chunk of a file that unpacks a thousandfold still fits into memory. */
 const CHUNK_BYTES = 16 * 1024;
@@ -68,12 +68,19 @@ function reasonOf(error: unknown): string {
  * with its buffer. Only what came out of the very chunk that is damaged is lost.
  */
 export class Unpacker {
-  readonly #gunzip: Gunzip = createGunzip();
+  readonly #gunzip: Gunzip;
   #out: Buffer[] = [];
   /** What is wrong with the file; null while nothing is. Nothing more comes after a fault. */
   fault: string | null = null;
 
-  constructor() {
+  /** zlib is loaded when something is packed. */
+  static async open(): Promise<Unpacker> {
+    const { createGunzip } = await import('node:zlib');
+    return new Unpacker(createGunzip());
+  }
+
+  private constructor(gunzip: Gunzip) {
+    this.#gunzip = gunzip;
     this.#gunzip.on('data', (chunk: Buffer) => this.#out.push(chunk));
     this.#gunzip.on('error', (error: NodeJS.ErrnoException) => {
       this.fault = error.code === 'Z_BUF_ERROR' ? 'it is cut off' : 'it is damaged';

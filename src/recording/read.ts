@@ -88,7 +88,7 @@ export class RecordingReader {
       for await (const chunk of input.chunks) {
         this.#bytesRead += chunk.length;
         this.#options.onProgress?.({ bytesRead: this.#bytesRead, bytesTotal: this.#bytesTotal });
-        unpacker ??= isGzip(chunk) ? new Unpacker() : null;
+        if (unpacker === undefined) unpacker = isGzip(chunk) ? await Unpacker.open() : null;
         for (const bytes of unpacker === null ? [chunk] : await unpacker.push(chunk)) yield peek(bytes, summary);
         summary.fault = unpacker?.fault ?? null;
         if (summary.fault !== null) return;

@@ -15,7 +15,7 @@ import type {
   RiskDocument,
   WorkloadDocument,
 } from './schema.ts';
-import { REPORT_SCHEMA } from './schema.ts';
+import { REPORT_SCHEMA } from './schema-name.ts';
 
 /** A conflict with the way out of it. */
 export interface ReportedConflict {

@@ -15,8 +15,7 @@ import type {
   Severity,
   WriterKind,
 } from '../model/verdicts.ts';
-
-export const REPORT_SCHEMA = 'tugwatch.report/v1';
+import { REPORT_SCHEMA } from './schema-name.ts';
 
 const time = z.iso.datetime({ precision: 3 });
 const count = z.int().nonnegative();
