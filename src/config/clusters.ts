@@ -17,7 +17,7 @@ const cluster = z.strictObject({
 });
 
 export const clustersSchema = z
-  .array(cluster, 'a list of clusters, as docs/clusters.md shows')
+  .array(cluster, 'use a list of clusters, as docs/clusters.md shows')
   .superRefine((clusters, context) => {
     for (const key of ['name', 'server'] as const) {
       const values = clusters.map((each) => each[key]?.replace(/\/+$/, '')).filter((value) => value !== undefined);

@@ -14,8 +14,8 @@ const url = secret.refine(isHttpUrl, `use ${URL_HINT}`).transform((value) => new
 const routingKey = secret.transform((value) => new Secret(value));
 const file = z.string().min(1, 'name a file');
 /** RFC 9110, 5.6.2; values of one line. */
-const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'no name of an HTTP header');
-const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'no name of a label');
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'use the name of an HTTP header');
+const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'use the name of a label');
 const globs = z.array(z.string().min(1)).min(1, 'name one at least, or leave it out');
 
 const common = {
@@ -78,7 +78,7 @@ const receiver = z
   });
 
 export const receiversSchema = z
-  .array(receiver, 'a list of receivers, as docs/messages.md shows')
+  .array(receiver, 'use a list of receivers, as docs/messages.md shows')
   .superRefine((receivers, context) => {
     const names = receivers.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);

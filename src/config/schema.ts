@@ -15,6 +15,9 @@ function listOf(error: string) {
   return z.union([z.string().transform(splitAtCommas), z.array(z.string())], error).default([]);
 }
 
+const SHARD = 'use index/number with an index from 0, such as 0/3, or pod/3';
+const FROM_ONE = 'use a whole number, 1 or more';
+
 /** @throws in `parse` with the path of what is wrong */
 export const configSchema = z.strictObject({
   host: z.string().default(''),
@@ -25,8 +28,8 @@ export const configSchema = z.strictObject({
   pageAuth: z.enum(['none', 'loopback', 'token-review']).default('none'),
   namespace: z.string().default(''),
   argocdNamespace: z.string().default(''),
-  shard: z.string().refine(isShard, 'use index/number with an index from 0, such as 0/3, or pod/3').default(''),
-  localDestinations: listOf('a list of servers or names, such as prod-eu,https://10.0.0.1'),
+  shard: z.string(SHARD).refine(isShard, SHARD).default(''),
+  localDestinations: listOf('use a list of servers or names, such as prod-eu,https://10.0.0.1'),
   kubeconfig: z.string().default(''),
   context: z.string().default(''),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -51,17 +54,17 @@ export const configSchema = z.strictObject({
     .transform((text) => text.replace(/\/+$/, ''))
     .default(''),
   remediationMode: z.enum(['suggest', 'apply']).default('suggest'),
-  remediationNamespaces: listOf('a list of namespaces, such as shop,team-*'),
+  remediationNamespaces: listOf('use a list of namespaces, such as shop,team-*'),
   remediationSelector: z
     .string()
     .transform((text, context) => {
       const selector = parseSelector(text);
       if (selector !== null) return selector;
-      context.addIssue({ code: 'custom', message: 'no label selector; use such as team=shop,tier!=db' });
+      context.addIssue({ code: 'custom', message: 'use a label selector, such as team=shop,tier!=db' });
       return z.NEVER;
     })
     .default([]),
-  remediationPerHour: z.coerce.number().int().min(1).default(DEFAULT_PER_HOUR),
+  remediationPerHour: z.coerce.number(FROM_ONE).int(FROM_ONE).min(1, FROM_ONE).default(DEFAULT_PER_HOUR),
   receivers: receiversSchema,
   clusters: clustersSchema,
 } satisfies Record<SettingKey, z.ZodType>);

@@ -42,7 +42,7 @@ describe('the configuration', () => {
   });
 
   it.each([
-    ['a setting that does not exist', { file: 'prot: 1\n' }, /^prot in .*config\.yaml is no setting: use host, port/],
+    ['a setting that does not exist', { file: 'prot: 1\n' }, /^prot in .*config\.yaml:1 is no setting: use host, port/],
     ['a wrong value in the environment', { env: { TUGWATCH_PORT: 'many' } }, /^TUGWATCH_PORT is wrong: /],
     ['a port outside the range', { flags: { port: '70000' } }, /^--port is wrong: /],
     [
@@ -54,6 +54,49 @@ describe('the configuration', () => {
       'a certificate without a key',
       { flags: { tlsCertFile: 'a.crt' } },
       /^--tls-cert-file is wrong: it needs tlsKeyFile/,
+    ],
+    [
+      'a value of a closed set',
+      { env: { TUGWATCH_LOG_LEVEL: 'loud' } },
+      /^TUGWATCH_LOG_LEVEL is wrong: use fatal, .*trace or silent\.$/,
+    ],
+    [
+      'text that YAML takes for a number',
+      { file: '# one\nhost: a\ncontext: 5\n' },
+      /^context in .*config\.yaml:3 is wrong: use text: put quotes around it\.$/,
+    ],
+    ['a map in place of text', { file: 'host: {a: 1}\n' }, /config\.yaml:1 is wrong: use text\.$/],
+    [
+      'a list of other things',
+      { file: 'localDestinations: [1]\n' },
+      /config\.yaml:1 is wrong: use a list of servers or names/,
+    ],
+    ['a shard that is no text', { file: 'shard: 3\n' }, /config\.yaml:1 is wrong: use index\/number with/],
+    [
+      'part of a number',
+      { flags: { remediationPerHour: '1.5' } },
+      /^--remediation-per-hour is wrong: use a whole number, 1 or more\.$/,
+    ],
+    [
+      'a cluster without a kubeconfig, on its line',
+      { file: 'clusters:\n  - name: prod-eu\n    kubeconfig: a\n  - name: prod-us\n' },
+      /^clusters in .*config\.yaml:4 is wrong: cluster prod-us, kubeconfig: it is missing\.$/,
+    ],
+    [
+      'a setting of a cluster that does not exist, on its line',
+      { file: 'clusters:\n  - name: prod-eu\n    kubeconfg: a\n    kubeconfig: a\n' },
+      /^clusters in .*config\.yaml:3 is wrong: cluster prod-eu: kubeconfg is no setting here\.$/,
+    ],
+    [
+      "the variable of a Service's address",
+      { env: { TUGWATCH_PORT: 'tcp://10.0.0.1:8080' } },
+      /^TUGWATCH_PORT is wrong: use a whole number from 0 to 65535; Kubernetes has set it .* enableServiceLinks: false/,
+    ],
+    ['an alias to nothing', { file: 'host: *a\n' }, /config\.yaml is no valid YAML/],
+    [
+      'two places for the checkpoint',
+      { file: '\ncheckpointFile: a\n', flags: { checkpointConfigMap: 'b/c' } },
+      /config\.yaml:2 and --checkpoint-config-map exclude each other/,
     ],
     ['a file that is no YAML', { file: 'a: [1\n' }, /config\.yaml line \d+ is no valid YAML/],
     ['a file that is a list', { file: '- 1\n' }, /config\.yaml is no map of settings/],

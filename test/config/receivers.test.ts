@@ -36,16 +36,25 @@ describe('receivers in the configuration', () => {
     [
       'a setting of another type',
       [{ name: 'a', type: 'slack', url: 'http://h', template: '.' }],
-      /receiver a: .*template/,
+      /receiver a: template is no setting here/,
     ],
-    ['an occasion that is none', [{ name: 'a', type: 'slack', url: 'http://h', on: ['paged'] }], /receiver a, on, 0: /],
+    [
+      'an occasion that is none',
+      [{ name: 'a', type: 'slack', url: 'http://h', on: ['paged'] }],
+      /receiver a, on, item 1: use confirmed, escalated, half-fixed or resolved\.$/,
+    ],
     ['a name twice', [1, 2].map(() => ({ name: 'a', type: 'slack', url: 'http://h' })), /two receivers are named a/],
-    ['no name', [{ type: 'slack', url: 'http://h' }], /receiver 1 of the list, name: /],
+    [
+      'a header that is none',
+      [{ name: 'a', type: 'webhook', url: 'http://h', headers: { 'x y': 'secret' } }],
+      /receiver a, headers, x y: use the name/,
+    ],
+    ['no name', [{ type: 'slack', url: 'http://h' }], /receiver 1 of the list, name: it is missing/],
     ['no list', { a: 1 }, /a list of receivers/],
   ])('are refused with %s, in one sentence without a secret', (_what, receivers, sentence) => {
     const refused = () => load(receivers);
     expect(refused).toThrow(sentence);
-    expect(refused).toThrow(/^receivers in \/.* is wrong: [^\n]*\.$/);
+    expect(refused).toThrow(/^receivers in \/.*:1 is wrong: [^\n]*\.$/);
     expect(refused).not.toThrow(/secret/);
   });
 

@@ -34,7 +34,7 @@ describe('the settings of remediation', () => {
 
   it.each([
     ['TUGWATCH_REMEDIATION_MODE', 'yes', 'TUGWATCH_REMEDIATION_MODE is wrong'],
-    ['TUGWATCH_REMEDIATION_SELECTOR', 'team in (shop)', 'no label selector; use such as team=shop,tier!=db'],
+    ['TUGWATCH_REMEDIATION_SELECTOR', 'team in (shop)', 'use a label selector, such as team=shop,tier!=db'],
     ['TUGWATCH_REMEDIATION_PER_HOUR', '0', 'TUGWATCH_REMEDIATION_PER_HOUR is wrong'],
   ])('refuse %s=%s in one sentence', (name, value, sentence) => {
     expect(() => load({ [name]: value })).toThrow(sentence);
