@@ -136,18 +136,22 @@ export class Adjudicator {
   review(record: ConflictRecord, now: Millis, sight: Sight): void {
     const context = this.#resolutionContext(record, sight);
     const cause = goneCause(record, context);
+    if ((record.settling?.reason ?? null) !== cause) {
+      record.settling = cause === null ? null : { reason: cause, since: now };
+      this.#o.ledger.touch(record);
+    }
     if (cause !== null) {
-      if (record.settling?.reason !== cause) record.settling = { reason: cause, since: now };
-      if (mayResolve(record, cause, record.settling.since, now, context)) this.#close(record, cause, now, context);
+      const since = record.settling?.since ?? now;
+      if (mayResolve(record, cause, since, now, context)) this.#close(record, cause, now, context);
       return;
     }
-    record.settling = null;
     if (
       record.insufficientHistory &&
       !sight.blind(record.ref.cluster) &&
       now - Math.max(sight.sightedSince(record.ref.cluster), record.lastReversalAt) > 2 * HISTORY_MS
     ) {
       record.insufficientHistory = false;
+      this.#o.ledger.touch(record);
     }
     if (isQuiet(record, now, context)) this.#o.ledger.resolve(record, 'quiet', now);
     const blocked = record.blockedTold ? null : windowNotice(record, now, context.application, this.#o.model);

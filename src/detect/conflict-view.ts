@@ -59,6 +59,15 @@ export function conflictOf(
   };
 }
 
+/** The same conflict a while later, in which nothing happened but that replicas were missing. */
+export function withShort(conflict: Conflict, record: ConflictRecord, short: number): Conflict {
+  return {
+    ...conflict,
+    impact: { ...conflict.impact, replicaSecondsShort: short },
+    summary: summarize(record, conflict.contenders, conflict.field, conflict.periodSeconds, short),
+  };
+}
+
 /** Replica-seconds short up to `now`, rounded. */
 export function secondsShort({ impact, state }: ConflictRecord, now: Millis): number {
   const stillShort = state === 'resolved' ? 0 : (impact.shortNow * Math.max(0, now - impact.countedTo)) / 1000;
@@ -94,6 +103,13 @@ export function activityOf(record: ConflictRecord, now: Millis, model: ClusterMo
   if (differs && quietFor > RHYTHM_SLACK_MS && hasSyncWindows(app, model)) return 'blocked';
   if (quietFor <= backoffCapMs(model) + RHYTHM_SLACK_MS) return 'fighting';
   return differs ? 'blocked' : 'dormant';
+}
+
+/** The last moment at which what goes on is the same as at `now`, if nothing happens. */
+export function activityUntil(record: ConflictRecord, now: Millis, model: ClusterModel): Millis {
+  if (record.state === 'resolved' || record.settling !== null) return Number.POSITIVE_INFINITY;
+  const turns = [RHYTHM_SLACK_MS, backoffCapMs(model) + RHYTHM_SLACK_MS].map((after) => record.lastReversalAt + after);
+  return Math.min(...turns.filter((at) => at >= now), Number.POSITIVE_INFINITY);
 }
 
 /** The Application's project has sync windows: one of them may be why nothing is written. */

@@ -10,7 +10,6 @@ import type { Conflict, Notice, Write } from '../model/verdicts.ts';
 import { Adjudicator } from './adjudicator.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { conflictOf } from './conflict-view.ts';
-import { countsOf } from './contested-counts.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { dropsOf } from './drops.ts';
 import { HealEvents } from './heal-events.ts';
@@ -28,6 +27,7 @@ import { standingWrite, suspicionsFromTraces } from './standing.ts';
 import { SyncCounter } from './sync-counter.ts';
 import { TrackStore } from './track-store.ts';
 import { isUnseen } from './unexplained.ts';
+import { Views } from './views.ts';
 import { Witness } from './witness.ts';
 import { TEMPLATE } from './writes.ts';
 
@@ -54,6 +54,8 @@ export class Detector {
   readonly #fixes = new LiveFixes();
   readonly #drift: DriftWatch;
   readonly #ledger: Ledger;
+  /** The conflicts as they are shown. */
+  readonly views: Views;
   readonly #adjudicator: Adjudicator;
   readonly #syncs = new SyncCounter();
   readonly #sight = new Sight();
@@ -66,9 +68,13 @@ export class Detector {
     this.#model = options.model;
     this.#board = new NoticeBoard((ref) => this.#model.tells(ref));
     this.#context = options;
+    const view = (record: ConflictRecord, now: Millis) => this.#view(record, now);
+    this.views = new Views(this.#model, view);
+    // In the midst of a change a conflict is told as it is then; what is shown is made when the change is over.
     this.#ledger = new Ledger(
-      (record, now) => this.#view(record, now),
+      view,
       (observation) => this.#tell(observation),
+      (record) => this.views.touch(record),
     );
     this.#meter = new Meter(this.#model, this.#ledger);
     this.#adjudicator = new Adjudicator({
@@ -99,6 +105,7 @@ export class Detector {
   /** Takes in one change that the model has applied. Returns what came of it, in order. */
   observe(applied: Applied): Observation[] {
     const { change } = applied;
+    this.views.follow(applied, this.#ledger);
     this.#moveTo(change.at);
     if (change.type === 'interrupted') this.#sight.interrupted(change.resource, change.cluster);
     else if (change.type === 'synced') this.#onSynced(change.resource, change.at, change.cluster);
@@ -114,7 +121,7 @@ export class Detector {
 
   /** Every conflict there is a word for: suspected, confirmed, and resolved ones that are still remembered. */
   conflicts(): Conflict[] {
-    return this.#known().map((record) => this.#view(record, this.#now));
+    return this.#known().map((record) => this.views.conflict(record, this.#now));
   }
 
   notices(): Notice[] {
@@ -126,7 +133,7 @@ export class Detector {
   }
 
   contestedCounts(): ContestedCounts[] {
-    return this.#known().map((record) => countsOf(record, this.#now, this.#model));
+    return this.#known().map((record) => this.views.counts(record, this.#now));
   }
 
   syncCounts(): SyncCounts[] {

@@ -22,6 +22,7 @@ const CANDIDATE_FLOOR = 0.1;
 export class Ledger {
   readonly #view: (record: ConflictRecord, now: Millis) => Conflict;
   readonly #emit: (observation: Observation) => void;
+  readonly #touch: (record: ConflictRecord) => void;
   readonly #records = new Map<string, ConflictRecord>();
   readonly #byObject = new Map<string, Set<ConflictRecord>>();
   /** By the names of the Applications that have to do with it: neither its home nor its contenders' names ever change. */
@@ -29,9 +30,33 @@ export class Ledger {
   /** Candidates that gave way to others over the same object. */
   dropped = 0;
 
-  constructor(view: (record: ConflictRecord, now: Millis) => Conflict, emit: (observation: Observation) => void) {
+  /**
+   * `touch` is told of each record that is handed out to be written, may be shown otherwise from now on, or is dropped.
+   * What only reads without being told of it is `all`.
+   */
+  constructor(
+    view: (record: ConflictRecord, now: Millis) => Conflict,
+    emit: (observation: Observation) => void,
+    touch: (record: ConflictRecord) => void = () => {},
+  ) {
     this.#view = view;
     this.#emit = emit;
+    this.#touch = touch;
+  }
+
+  /** Its object, or what scales that, is another one now. */
+  touchObject(key: string): void {
+    for (const record of this.#byObject.get(key) ?? []) this.#touch(record);
+  }
+
+  /** An Application that has to do with them is another one now. */
+  touchApplication(name: string): void {
+    for (const record of this.#byApplication.get(name) ?? []) this.#touch(record);
+  }
+
+  /** A word on it has changed. */
+  touch(record: ConflictRecord): void {
+    this.#touch(record);
   }
 
   all(): Iterable<ConflictRecord> {
@@ -51,17 +76,22 @@ export class Ledger {
   }
 
   byId(id: string): ConflictRecord | undefined {
-    return this.#records.get(id);
+    const record = this.#records.get(id);
+    if (record !== undefined) this.#touch(record);
+    return record;
   }
 
   /** Those that are not over, single reversals included. */
   unresolvedOf(ref: ObjectRef): ConflictRecord[] {
     const records = this.#byObject.get(keyOf(ref));
-    return records === undefined ? [] : [...records].filter((record) => record.state !== 'resolved');
+    if (records === undefined) return [];
+    const unresolved = [...records].filter((record) => record.state !== 'resolved');
+    for (const record of unresolved) this.#touch(record);
+    return unresolved;
   }
 
   find(ref: ObjectRef, field: string, writers: readonly [Writer, Writer]): ConflictRecord | undefined {
-    return this.#records.get(recordId(ref, fieldClassOf(field), writers));
+    return this.byId(recordId(ref, fieldClassOf(field), writers));
   }
 
   /** The record of these two over this field, opened if need be. */
@@ -95,6 +125,7 @@ export class Ledger {
 
   /** One more reversal that belongs to a loop. Fields undone by the same write count once. */
   addReversal(record: ConflictRecord, reversal: Reversal): void {
+    this.#touch(record);
     if (!countReversal(record, reversal.at, reversal.write.field)) return;
     record.score = addReversal(record.score, reversal.at);
   }
@@ -110,7 +141,9 @@ export class Ledger {
   /** An operation of Argo CD on what is contested began or ended. */
   healed(heal: Heal): void {
     for (const record of this.#byApplication.get(heal.application.name) ?? []) {
-      if (record.state !== 'resolved' && covers(heal, record.ref) && isOf(record, heal)) noteHeal(record.course, heal);
+      if (record.state === 'resolved' || !covers(heal, record.ref) || !isOf(record, heal)) continue;
+      noteHeal(record.course, heal);
+      this.#touch(record);
     }
   }
 
@@ -174,6 +207,7 @@ export class Ledger {
       record.resolution = null;
       record.impact.countedTo = Math.max(record.impact.countedTo, record.lastReversalAt);
     }
+    this.#touch(record);
     this.#emit({
       type: 'transition',
       transition: { at: now, from, to, conflict: this.#view(record, now) },
@@ -181,6 +215,7 @@ export class Ledger {
   }
 
   #drop(record: ConflictRecord): void {
+    this.#touch(record);
     this.#records.delete(record.id);
     removeFrom(this.#byObject, keyOf(record.ref), record);
     for (const name of applicationsOf(record)) removeFrom(this.#byApplication, name, record);
