@@ -105,6 +105,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const observe = (observation: Observation) => {
     if (observation.type === 'transition') {
       checkpoint?.soon();
+      recentReport.outdate();
       logTransition(logger, observation.transition, engine.pipeline.remedyFor(observation.transition.conflict));
     } else if (observation.type === 'notice') {
       notices[observation.notice.kind] = (notices[observation.notice.kind] ?? 0) + 1;

@@ -9,6 +9,8 @@ export interface Paced<T> {
   recent(): T;
   /** Made anew, whatever it costs. */
   anew(): T;
+  /** Something has happened that nobody should have to wait for: whoever asks next gets it. */
+  outdate(): void;
 }
 
 export interface Upkept<T> {
@@ -36,7 +38,13 @@ export function createPaced<T>(make: () => T, monotonic: () => number, leastMs =
     last = { made, until: ended + Math.max(leastMs, SHARE * (ended - began)) };
     return made;
   };
-  return { anew, recent: () => (last !== null && monotonic() < last.until ? last.made : anew()) };
+  return {
+    anew,
+    outdate: () => {
+      last = null;
+    },
+    recent: () => (last !== null && monotonic() < last.until ? last.made : anew()),
+  };
 }
 
 /** As `createPaced`, but made in slices beside those who ask: by `upkeep`, and never sooner than `leastMs` after the last time. */

@@ -17,6 +17,8 @@ type Look = () => unknown;
 interface Page {
   /** What of the conflict or the risk makes the remedy. */
   readonly about: string;
+  /** The same as it was last looked up, part by part. */
+  parts: readonly unknown[];
   readonly leaves: Leaves;
   readonly looks: readonly { readonly look: Look; readonly saw: unknown }[];
   readonly remedy: Remedy;
@@ -35,9 +37,9 @@ export class RemedyBook {
 
   /** As `remedyForConflict`. */
   remedyFor(conflict: Conflict, leaves: Leaves): Remedy {
-    const { kind, workload, field, otherFields, application, contenders } = conflict;
-    const about = JSON.stringify([kind, workload, field, otherFields, application, contenders]);
-    return this.#look(this.#ofConflicts, conflict.id, about, leaves, (context) =>
+    const { id, kind, workload, field, otherFields, application, contenders } = conflict;
+    const parts = [kind, workload, field, otherFields, application, contenders];
+    return this.#look(this.#ofConflicts, id, parts, leaves, (context) =>
       remedyForConflict(conflict, context, { leaves }),
     );
   }
@@ -45,26 +47,26 @@ export class RemedyBook {
   /** As `remedyForRisk`: each audit finds the same risks again, and most of the time nothing has changed. */
   remedyForRisk(risk: Omit<Risk, 'remedy'>): Remedy {
     const { rule, workload, application, field, message } = risk;
-    const about = JSON.stringify([rule, workload, application, field, message]);
-    return this.#look(this.#ofRisks, about, about, null, (context) => remedyForRisk(risk, context));
+    const parts = [rule, workload, application, field, message];
+    return this.#look(this.#ofRisks, JSON.stringify(parts), parts, null, (context) => remedyForRisk(risk, context));
   }
 
   #look(
     pages: Map<string, Page>,
     key: string,
-    about: string,
+    parts: readonly unknown[],
     leaves: Leaves,
     make: (context: RulesContext) => Remedy,
   ): Remedy {
     const page = pages.get(key);
-    if (page !== undefined && page.about === about && page.leaves === leaves && isStillSo(page)) return page.remedy;
+    if (page !== undefined && page.leaves === leaves && isAbout(page, parts) && isStillSo(page)) return page.remedy;
     this.made += 1;
     pages.delete(key);
     const { model, looks, isWhole } = witnessed(this.#context.model);
     const remedy = make({ ...this.#context, model });
     if (isWhole()) {
       if (pages.size >= MOST) pages.delete(pages.keys().next().value ?? '');
-      pages.set(key, { about, leaves, looks, remedy });
+      pages.set(key, { about: JSON.stringify(parts), parts, leaves, looks, remedy });
     }
     return remedy;
   }
@@ -93,6 +95,14 @@ function witnessed(model: ClusterModel) {
     },
   });
   return { model: witness, looks, isWhole: () => whole };
+}
+
+/** The very same parts need no second look; a conflict that went on has others, which may be equal. */
+function isAbout(page: Page, parts: readonly unknown[]): boolean {
+  if (parts.every((part, index) => part === page.parts[index])) return true;
+  if (page.about !== JSON.stringify(parts)) return false;
+  page.parts = parts;
+  return true;
 }
 
 function isStillSo({ looks }: Page): boolean {

@@ -3,7 +3,18 @@ import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { WatchHealth } from '../model/health.ts';
 import { displayRef } from '../model/refs.ts';
 import type { Shard } from '../model/shard.ts';
-import type { Conflict, ConflictState, Course, LevelAt, Notice, Remedy, Risk, Safe } from '../model/verdicts.ts';
+import type {
+  Conflict,
+  ConflictState,
+  Course,
+  EvidenceRow,
+  LevelAt,
+  Notice,
+  Remedy,
+  Risk,
+  Safe,
+} from '../model/verdicts.ts';
+import { madeOnce } from './made-once.ts';
 import type {
   ApplicationDocument,
   ConflictDocument,
@@ -68,19 +79,13 @@ export function buildReport(input: ReportInput): Report {
   };
 }
 
-/** Made once for a list of risks: an audit stays for a while, and each of many reports shows it. */
-const risksKnown = new WeakMap<readonly Risk[], RiskDocument[]>();
-/** Made once for a remedy, which is kept as long as it holds. */
-const remediesKnown = new WeakMap<Remedy, RemedyDocument>();
-
-function riskDocuments(risks: readonly Risk[]): RiskDocument[] {
-  let documents = risksKnown.get(risks);
-  if (documents === undefined) {
-    documents = [...risks].sort(byRule).map(riskDocument);
-    risksKnown.set(risks, documents);
-  }
-  return documents;
-}
+// What stays from report to report is made into a document once: an audit, a remedy as long as it holds, a conflict in
+// which nothing happens, and of one in which only time goes on its evidence and its course.
+const riskDocuments = madeOnce((risks: readonly Risk[]) => [...risks].sort(byRule).map(riskDocument));
+const remedyDocument = madeOnce(newRemedyDocument);
+const evidenceDocument = madeOnce(newEvidenceDocument);
+const courseDocument = madeOnce(newCourseDocument);
+const documentsOf = madeOnce((_: Conflict) => new WeakMap<Remedy, ConflictDocument>());
 
 /** RFC 3339 in UTC with milliseconds. Throws a RangeError on what is no time. */
 export function rfc3339(at: Millis): string {
@@ -132,7 +137,16 @@ function applicationDocument(app: { namespace: string; name: string } | null): A
   return app === null ? null : { namespace: app.namespace, name: app.name };
 }
 
+/** The same document for the same conflict with the same remedy. */
 export function conflictDocument({ conflict, remedy }: ReportedConflict): ConflictDocument {
+  const known = documentsOf(conflict).get(remedy);
+  if (known !== undefined) return known;
+  const document = newConflictDocument(conflict, remedy);
+  documentsOf(conflict).set(remedy, document);
+  return document;
+}
+
+function newConflictDocument(conflict: Conflict, remedy: Remedy): ConflictDocument {
   const { impact } = conflict;
   return {
     id: conflict.id,
@@ -161,13 +175,7 @@ export function conflictDocument({ conflict, remedy }: ReportedConflict): Confli
       wanted: impact.wanted,
       templateHashes: impact.templateHashes,
     },
-    evidence: conflict.evidence.map(({ at, writer, from, to, source }) => ({
-      at: rfc3339(at),
-      writer,
-      from,
-      to,
-      source,
-    })),
+    evidence: evidenceDocument(conflict.evidence),
     remedy: remedyDocument(remedy),
     summary: conflict.summary,
     activity: conflict.activity,
@@ -179,7 +187,11 @@ export function conflictDocument({ conflict, remedy }: ReportedConflict): Confli
   };
 }
 
-function courseDocument({ heals, wanted, declared, ready, rhythm }: Course): CourseDocument {
+function newEvidenceDocument(evidence: readonly EvidenceRow[]): ConflictDocument['evidence'] {
+  return evidence.map(({ at, writer, from, to, source }) => ({ at: rfc3339(at), writer, from, to, source }));
+}
+
+function newCourseDocument({ heals, wanted, declared, ready, rhythm }: Course): CourseDocument {
   const levels = (list: readonly LevelAt[]) => list.map(({ at, value }) => ({ at: rfc3339(at), value }));
   return {
     heals: heals.map(({ at, endedAt, kind, phase }) => ({
@@ -193,15 +205,6 @@ function courseDocument({ heals, wanted, declared, ready, rhythm }: Course): Cou
     ready: levels(ready),
     rhythm: { from: rfc3339(rhythm.from), slotSeconds: rhythm.slotMs / 1000, counts: [...rhythm.counts] },
   };
-}
-
-function remedyDocument(remedy: Remedy): RemedyDocument {
-  let document = remediesKnown.get(remedy);
-  if (document === undefined) {
-    document = newRemedyDocument(remedy);
-    remediesKnown.set(remedy, document);
-  }
-  return document;
 }
 
 function newRemedyDocument(remedy: Remedy): RemedyDocument {
@@ -222,7 +225,7 @@ function newRemedyDocument(remedy: Remedy): RemedyDocument {
   };
 }
 
-export function noticeDocument(notice: Notice): NoticeDocument {
+export const noticeDocument = madeOnce((notice: Notice): NoticeDocument => {
   return {
     kind: notice.kind,
     ...(notice.category === undefined ? {} : { category: notice.category }),
@@ -232,7 +235,7 @@ export function noticeDocument(notice: Notice): NoticeDocument {
     message: notice.message,
     count: notice.count,
   };
-}
+});
 
 function riskDocument(risk: Risk): RiskDocument {
   return {

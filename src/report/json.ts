@@ -1,10 +1,47 @@
+import { madeOnce } from './made-once.ts';
 import type { ConflictDocument, Report } from './schema.ts';
 
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** The document as JSON, safe to look at with curl. `indent` as in JSON.stringify. */
 export function renderJson(document: Report | ConflictDocument, indent = 0): string {
+  if (indent === 0) return 'schema' in document ? reportText(document) : conflictText(document);
   return escapeHidden(JSON.stringify(document, null, indent));
+}
+
+// A report of hundreds of fights has megabytes, of which little changes from one to the next: the text of what stays is
+// made once. What stays is the same object (build-report.ts).
+const textOf = madeOnce((part: object) => escapeHidden(JSON.stringify(part)));
+const conflictText = madeOnce((conflict: ConflictDocument) =>
+  objectText(conflict, ({ remedy, evidence, course }) => ({
+    remedy: textOf(remedy),
+    evidence: textOf(evidence),
+    ...(course === undefined ? {} : { course: textOf(course) }),
+  })),
+);
+
+function reportText(report: Report): string {
+  return objectText(report, ({ conflicts, notices, risks }) => ({
+    conflicts: listText(conflicts.map(conflictText)),
+    notices: listText(notices.map(textOf)),
+    risks: listText(risks.map(textOf)),
+  }));
+}
+
+/** As JSON.stringify, but that the text of some members is known. */
+function objectText<T extends object>(of: T, known: (of: T) => Partial<Record<keyof T, string>>): string {
+  const texts = known(of);
+  const members: string[] = [];
+  for (const name of Object.keys(of) as (keyof T & string)[]) {
+    const text: string | undefined = texts[name] ?? JSON.stringify(of[name]);
+    // A member that is undefined has no text, and is left out.
+    if (text !== undefined) members.push(`${JSON.stringify(name)}:${name in texts ? text : escapeHidden(text)}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+function listText(texts: readonly string[]): string {
+  return `[${texts.join(',')}]`;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Server-sent events: tells open pages that the report has changed, never what; they fetch it themselves. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Report } from '../report/schema.ts';
+import { madeOnce } from '../report/made-once.ts';
+import type { ConflictDocument, Report, RiskDocument } from '../report/schema.ts';
 
 export interface EventStreamOptions {
   /** What the pages should compare with; asked for only while somebody listens. */
@@ -94,28 +95,24 @@ export class EventStream {
   }
 }
 
-/** Digests of reports and of parts that stay from report to report: the remedies, and all risks of an audit. */
-const digests = new WeakMap<object, string>();
+// Of what stays from report to report the digest is made once.
+const digestOfPart = madeOnce((part: object) => digestOfText(JSON.stringify(part)));
+const digestOfConflict = madeOnce(({ remedy, evidence, course, ...rest }: ConflictDocument) =>
+  digestOfText(JSON.stringify([rest, digestOfPart(remedy), digestOfPart(evidence), course && digestOfPart(course)])),
+);
+
+const digestOfRisk = ({ remedy, ...rest }: RiskDocument) => [rest, digestOfPart(remedy)];
+const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) =>
+  digestOfText(JSON.stringify(risks.map(digestOfRisk))),
+);
 
 /** Changes when what the page says changes; the passing of time alone does not count. */
-export function digestOf(report: Report): string {
-  return known(report, () => {
-    const { conflicts, notices, risks, health } = report;
-    const watches = health?.watches.map(({ lastContactAt: _, ...watch }) => watch);
-    const fights = conflicts.map(({ remedy, ...rest }) => [rest, digestOfPart(remedy)]);
-    return [fights, notices, digestOfPart(risks), watches, health?.skippedLines];
-  });
-}
+export const digestOf = madeOnce(({ conflicts, notices, risks, health }: Report) => {
+  const watches = health?.watches.map(({ lastContactAt: _, ...watch }) => watch);
+  const parts = [conflicts.map(digestOfConflict), notices.map(digestOfPart), digestOfRisks(risks), watches];
+  return digestOfText(JSON.stringify([...parts, health?.skippedLines]));
+});
 
-function digestOfPart(part: object): string {
-  return known(part, () => part);
-}
-
-function known(whole: object, content: () => unknown): string {
-  let digest = digests.get(whole);
-  if (digest === undefined) {
-    digest = createHash('sha256').update(JSON.stringify(content())).digest('base64url').slice(0, 16);
-    digests.set(whole, digest);
-  }
-  return digest;
+function digestOfText(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 16);
 }

@@ -21,6 +21,8 @@ it('makes what is dear again only when a twentieth of the time pays for it', () 
   expect(paced.recent()).toBe(2);
   expect(paced.anew()).toBe(3);
   expect(paced.recent()).toBe(3);
+  paced.outdate();
+  expect(paced.recent()).toBe(4);
 });
 
 it('makes what costs nothing anew each time, but for the least that was asked for', () => {
