@@ -90,7 +90,7 @@ class WatchLog {
 
   #failed(about: string, { error, next }: FailedEvent): void {
     const fields = { event: 'watch-failed', resource: about, next: next.action, delayMs: Math.round(next.delayMs) };
-    const sentence = `${about}: ${error.message}; ${next.action} in ${Math.round(next.delayMs / 100) / 10} s`;
+    const sentence = `${about}: ${error.message}; ${next.action} in ${durationLabel(next.delayMs / 1000)}`;
     if (error.kind === 'gone') {
       // Ordinary after a restart of the API server; what lay in between is counted as a gap.
       this.#logger.info(fields, `${about}: the history it would go on from is gone: listing anew`);

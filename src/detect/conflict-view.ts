@@ -1,4 +1,5 @@
 /** A record as the world sees it: who fights over what, since when, at what cost, in one sentence and in figures. */
+import { counted, durationLabel } from '../model/amounts.ts';
 import type { ClusterModel } from '../model/cluster-model.ts';
 import type { ApplicationFact, Json, Millis } from '../model/facts.ts';
 import { redactedMark } from '../model/redacted.ts';
@@ -129,9 +130,9 @@ function summarize(
 ): string {
   const sides = contenders.map((contender) => describe(contender, record));
   const what = field === null ? 'a field not known yet' : field;
-  const often = record.reversals === 1 ? 'reverted once' : `${record.reversals} reversals`;
-  const rhythm = period === null ? '' : `, one every ${period} s`;
-  const cost = short > 0 ? `, ${short} replica-seconds short` : '';
+  const often = record.reversals === 1 ? 'reverted once' : counted(record.reversals, 'reversal');
+  const rhythm = period === null ? '' : `, one every ${durationLabel(period)}`;
+  const cost = short > 0 ? `, ${counted(short, 'replica-second')} short` : '';
   const verb = record.state === 'resolved' || record.settling !== null ? 'fought' : 'fight';
   return `${sides.join(' and ')} ${verb} over ${what} of ${displayRef(record.ref)}: ${often}${rhythm}${cost}.`;
 }

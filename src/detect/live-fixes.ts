@@ -2,6 +2,7 @@
  * Live edits of an Application's ignoreDifferences or syncOptions that its owner takes back: an ApplicationSet within a
  * second, a parent app-of-apps by halves. On-call believes the fight is over, and it is not.
  */
+import { durationLabel } from '../model/amounts.ts';
 import type { ApplicationFact, Millis } from '../model/facts.ts';
 import type { NoticeInput } from './notices.ts';
 
@@ -60,7 +61,7 @@ function describe(
     workload: null,
     application: { namespace: app.ref.namespace, name: app.ref.name },
     at,
-    message: `The live edit of Application ${app.ref.name} was taken back ${at - edit.at < 100 ? 'at once' : `after ${((at - edit.at) / 1000).toFixed(1)} s`}: ${owner} put ${what} back as before; fix it there.${half}`,
+    message: `The live edit of Application ${app.ref.name} was taken back ${at - edit.at < 100 ? 'at once' : `after ${durationLabel((at - edit.at) / 1000)}`}: ${owner} put ${what} back as before; fix it there.${half}`,
   };
 }
 

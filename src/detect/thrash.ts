@@ -1,4 +1,5 @@
 /** An autoscaler that undoes itself: up and down by one writer. No fight; a stabilization window calms it. */
+import { durationLabel } from '../model/amounts.ts';
 import type { Millis, ObjectRef } from '../model/facts.ts';
 import { displayRef, keyOf } from '../model/refs.ts';
 import type { Write } from '../model/verdicts.ts';
@@ -76,7 +77,7 @@ export function stabilizationSeconds(swingSeconds: number): number {
 function describe(swing: Swing, write: Write): string {
   const seconds = swingSeconds(swing, write.at);
   return (
-    `${scalerOf(write)} thrashes alone: ${displayRef(write.ref)} goes between ${swing.lowest} and ${swing.highest}, a full swing every ${seconds} s, ` +
+    `${scalerOf(write)} thrashes alone: ${displayRef(write.ref)} goes between ${swing.lowest} and ${swing.highest}, a full swing every ${durationLabel(seconds)}, ` +
     `and nobody else writes; ${calmingField(swing, write)}: ${stabilizationSeconds(seconds)} would calm it.`
   );
 }

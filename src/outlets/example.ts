@@ -90,7 +90,7 @@ function exampleConflict(kind: OccasionKind, at: Millis): Conflict {
       rhythm: { from: startedAt, slotMs: 300_000, counts: [1, 1, 1] },
     },
     summary:
-      'This is an example: HPA example (sets 6, 9) and Argo CD Application example (sets 3) fight over /spec/replicas of Deployment shop/example: 3 reversals, one every 300 s, 2340 replica-seconds short.',
+      'This is an example: HPA example (sets 6, 9) and Argo CD Application example (sets 3) fight over /spec/replicas of Deployment shop/example: 3 reversals, one every 5 min, 2,340 replica-seconds short.',
     insufficientHistory: false,
   };
 }

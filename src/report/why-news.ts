@@ -7,6 +7,8 @@ import { visible } from './visible.ts';
 import type { WhyDocument } from './why-text.ts';
 import { activityLabel, clockLabel, noticeLabel, resolutionLabel, valueLabel } from './words.ts';
 
+/** A number or a length of time, '1,288', '5 min 3 s': what a sentence says anew each time. */
+const AMOUNT = /\d[\d,.]*(?: (?:s|min|h|d)\b)?(?: \d+ (?:s|min|h)\b)?/g;
 /** Columns that rows which are printed one by one keep: nobody knows what comes next. */
 const WRITER_WIDTH = 24;
 const VALUE_WIDTH = 6;
@@ -47,7 +49,7 @@ export class WhyNews {
     for (const conflict of why.conflicts) lines.push(...this.#verdict(conflict));
     for (const notice of why.notices) {
       // The same sentence with another number is no news: an HPA that thrashes says it at every turn.
-      const sentence = notice.message.replace(/\d+/g, '#');
+      const sentence = notice.message.replace(AMOUNT, '#');
       if (!this.#isNew(`${notice.kind} ${notice.category ?? ''} ${sentence}`)) continue;
       lines.push(...this.#told(notice.at, noticeLabel(notice), notice.message, this.#layout.styles.strong));
     }

@@ -15,7 +15,7 @@ describe('an autoscaler that undoes itself', () => {
   it('is told at the third turn, with the window that would hold it', () => {
     const told = swing(5, 30);
     expect(told.map((message) => message !== null)).toEqual([false, false, false, true, true]);
-    expect(told.at(-1)).toContain('goes between 3 and 9, a full swing every 60 s');
+    expect(told.at(-1)).toContain('goes between 3 and 9, a full swing every 1 min');
     expect(told.at(-1)).toContain('stabilizationWindowSeconds: 90 would calm it');
   });
 
