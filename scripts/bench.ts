@@ -5,6 +5,8 @@
  * `--recordings DIR`, `--workloads N`; `--scale-out N` says how many workloads two shards share: 100,000, with `--quick` 0, which leaves
  * that part out.
  */
+import { measureAlternative } from './bench/alternative.ts';
+import { alternativeRows, alternativeSummary } from './bench/alternative-rows.ts';
 import { Estate } from './bench/estate.ts';
 import { openWorkshop } from './bench/estate-client.ts';
 import { measureEstate } from './bench/estate-figures.ts';
@@ -57,13 +59,23 @@ const estate = await measureEstate(shop, {
   idleSeconds: quick ? 5 : 60,
   play: { seconds: quick ? 5 : 15, rate: 2_000, fights: Math.min(500, workloads / 20) },
 });
+if (!quick) say('the same recorded time in Prometheus');
+const alternative = quick ? null : await measureAlternative(shop, values.recordings);
 if (shared > 0) say(`two shards of ${shared} workloads`);
 const scaleOutPlan = { workloads: shared, largeEvery: 100, idleSeconds: quick ? 5 : 15, fights: 40 };
 const scaleOut = shared > 0 ? await measureScaleOut(shop, scaleOutPlan) : null;
 const results = { throughput, starts, growth, estate, recordings: parts.map(({ name }) => name) };
-const rows = [...rowsOf(results), ...(scaleOut === null ? [] : scaleOutRows(scaleOut))];
+const rows = [
+  ...rowsOf(results),
+  ...(scaleOut === null ? [] : scaleOutRows(scaleOut)),
+  ...(quick ? [] : alternativeRows(alternative)),
+];
 process.stdout.write(`${renderTable(['what', 'measured', 'goal', 'compared with'], rows)}\n`);
-const summary = { ...summaryOf(results), scaleOut: scaleOut === null ? null : scaleOutSummary(scaleOut) };
+const summary = {
+  ...summaryOf(results),
+  scaleOut: scaleOut === null ? null : scaleOutSummary(scaleOut),
+  alternative: alternative === null ? null : alternativeSummary(alternative),
+};
 if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
 
 function refuseFewer(flag: 'workloads' | 'scale-out', count: number, least: number): void {

@@ -39,6 +39,8 @@ export interface EstateFigures {
   readonly conflicts: number;
   readonly fightsPlayed: number;
   readonly cpuSecondsToReady: number;
+  /** Of one processor, while nothing happens. */
+  readonly idleCpuShare: number;
   readonly cpuSecondsWhilePlaying: number;
   readonly peer: PeerFigures | null;
 }
@@ -62,7 +64,9 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   const cpuSecondsToReady = process.cpuSeconds();
   await process.until('the first audit', () => (process.stderr.includes('"event":"audit"') ? true : undefined));
   const atStart = process.memory();
+  const beforeIdle = process.cpuSeconds();
   await pause(plan.idleSeconds * 1000);
+  const idleCpuShare = (process.cpuSeconds() - beforeIdle) / plan.idleSeconds;
   const steady = process.memory();
   const empty = await emptyDaemon(shop, plan.idleSeconds);
   const { watches } = await server.counts();
@@ -110,6 +114,7 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
     conflicts: contested,
     fightsPlayed: play.fights,
     cpuSecondsToReady,
+    idleCpuShare,
     cpuSecondsWhilePlaying: after.ours - before.ours,
     peer: peer === null ? null : await peer.figures(after.peers - before.peers),
   };

@@ -1,5 +1,5 @@
 /** Processes under measurement: what they use is read from /proc, what they say from their output. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -58,10 +58,8 @@ export class Measured implements AsyncDisposable {
 
   /** Processor seconds used so far, of all its threads. */
   cpuSeconds(): number {
-    const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8');
-    // After the name, which stands in brackets and may hold anything; utime and stime are fields 14 and 15, in ticks of 1/100 s.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    const { own } = cpuOf(this.pid);
+    return own;
   }
 
   /** Resolves when `look` finds something; rejects when the process ends before, or after `withinMs`. */
@@ -93,6 +91,16 @@ export class Measured implements AsyncDisposable {
   }
 }
 
+/** Processor seconds of a process so far, and of the children that it has waited for. */
+function cpuOf(pid: number): { readonly own: number; readonly children: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // After the name, which stands in brackets and may hold anything; utime, stime and the same of children are fields 14 to 17, in
+  // ticks of 1/100 s.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const sum = (first: number) => (Number(fields[first]) + Number(fields[first + 1])) / 100;
+  return { own: sum(11), children: sum(13) };
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -116,4 +124,20 @@ export function wholeRun(command: string, args: readonly string[]): number {
   const began = performance.now();
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'ignore'] });
   return performance.now() - began;
+}
+
+/** What a whole process says, and the processor seconds that it took. @throws Error when it fails */
+export function costOfRun(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): { readonly stdout: string; readonly cpuSeconds: number } {
+  const before = cpuOf(process.pid).children;
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${stderr}`);
+  return { stdout, cpuSeconds: cpuOf(process.pid).children - before };
 }

@@ -105,6 +105,7 @@ export function rowsOf(results: Results): string[][] {
       '',
       peer === null ? '' : `kube-state-metrics: ${seconds(peer.cpuSecondsToReady * 1000)}`,
     ],
+    ['CPU while nothing happens', `${(100 * estate.idleCpuShare).toFixed(1)} %`, '', 'of one processor'],
     [
       'CPU while events came',
       seconds(estate.cpuSecondsWhilePlaying * 1000),
@@ -155,6 +156,7 @@ export function summaryOf({ throughput, starts, growth, estate, recordings }: Re
     watchesPerKind: estate.watchesPerKind,
     requestsWhilePlaying: estate.requestsWhilePlaying,
     zoomsPerSuspicion: round(estate.zooms.getsPerSuspicion),
+    idleCpuShare: round(estate.idleCpuShare),
     cpuSecondsWhilePlaying: round(estate.cpuSecondsWhilePlaying),
     peer,
     recordings: recordings.length,
