@@ -11,7 +11,7 @@ import { toYaml } from '../remedy/yaml.ts';
 import type { KubeClient, WritingClient } from './client.ts';
 import { patchObject, readObject } from './patching.ts';
 import { projectLiveView } from './projections/live-view.ts';
-import { ownersOf, readManagedFields } from './projections/managed-fields.ts';
+import { fieldPath, ownersOf, readManagedFields } from './projections/managed-fields.ts';
 import { type JsonObject, objectAt, pick } from './projections/read-json.ts';
 import { redact } from './projections/redact.ts';
 
@@ -132,7 +132,7 @@ function canonical(value: Json): string {
 
 /** null where two wrote in the same second: managedFields knows no finer time. */
 function lastWriterOfSpec(object: JsonObject): string | null {
-  const owners = ownersOf(readManagedFields(object), 'spec');
+  const owners = ownersOf(readManagedFields(object), fieldPath('spec'));
   const latest = Math.max(...owners.map((owner) => owner.time ?? 0));
   const [writer, ...others] = owners.filter((owner) => owner.time === latest);
   return writer === undefined || others.length > 0 ? null : writer.manager;

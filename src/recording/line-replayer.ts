@@ -1,8 +1,8 @@
 /** Turns the lines of one recorded stream into the changes that a live watch would have told. */
 import { projectLens } from '../kubernetes/projections/lens.ts';
 import { DEFAULT_SETTINGS, type ProjectionSettings } from '../kubernetes/projections/metadata.ts';
-import { identify, project, type SkipReason } from '../kubernetes/projections/project.ts';
-import type { Change, Fact, Millis } from '../model/facts.ts';
+import { identify, projectIdentified, type SkipReason } from '../kubernetes/projections/project.ts';
+import type { Change, Fact, FactBase, Millis } from '../model/facts.ts';
 import type { LensRequest } from '../model/ports.ts';
 import { groupOf, keyOf } from '../model/refs.ts';
 import { parseLine, type ReadLine } from './format.ts';
@@ -64,7 +64,7 @@ export class LineReplayer {
     const origin = line.type === 'ADDED' ? history.sawAdded(key, line.at) : history.sawWatch();
     const before = history.known.get(key);
     if (before !== undefined && before.uid !== base.uid) this.#emitDelete(before, origin, emit);
-    const fact = this.#project(line);
+    const fact = this.#project(line, base);
     // Events are never looked at through a lens, and there are too many of them to keep their lines.
     const kept = fact?.fact === 'event' ? null : (line.text ?? line);
     history.known.set(key, { ref: base.ref, uid: base.uid, fact: fact?.fact ?? null, line: kept });
@@ -86,7 +86,7 @@ export class LineReplayer {
     const known = history.known.get(key) ?? {
       ref: base.ref,
       uid: base.uid,
-      fact: this.#project(line)?.fact ?? null,
+      fact: this.#project(line, base)?.fact ?? null,
       line: null,
     };
     history.known.delete(key);
@@ -127,8 +127,8 @@ export class LineReplayer {
     return null;
   }
 
-  #project(line: ReadLine): Fact | null {
-    return project(line.object, line, this.#settings, (reason) => this.#count(reason));
+  #project({ object }: ReadLine, base: FactBase): Fact | null {
+    return projectIdentified(object, base, this.#settings, (reason) => this.#count(reason));
   }
 
   #count(reason: SkipReason): void {
@@ -148,7 +148,8 @@ export class LineReplayer {
     for (const history of this.#histories.values()) {
       for (const known of history.known.values()) {
         const line = known.fact === null || known.fact === 'argosettings' ? null : readWhole(known.line);
-        const again = line === null ? null : this.#project(line);
+        const base = line === null ? null : identify(line.object, line);
+        const again = line === null || base === null ? null : this.#project(line, base);
         if (again !== null && 'tracking' in again) emit({ type: 'upsert', at: this.#now, origin: 'list', fact: again });
       }
     }

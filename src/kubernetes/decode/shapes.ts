@@ -158,11 +158,30 @@ const EVENT_METADATA = object({
   creationTimestamp: WHOLE,
 });
 
-const EVENT = object(
-  { metadata: EVENT_METADATA, managedFields: PRESENCE },
-  // An Event is small, and half of its members have two names.
-  { others: WHOLE },
-);
+const REGARDING = object({ apiVersion: WHOLE, kind: WHOLE, namespace: WHOLE, name: WHOLE });
+const SOURCE_OF_EVENT = object({ component: WHOLE });
+
+/** v1 and events.k8s.io/v1: most members have two names. */
+const EVENT = object({
+  apiVersion: WHOLE,
+  kind: WHOLE,
+  metadata: EVENT_METADATA,
+  involvedObject: REGARDING,
+  regarding: REGARDING,
+  reason: WHOLE,
+  source: SOURCE_OF_EVENT,
+  deprecatedSource: SOURCE_OF_EVENT,
+  reportingComponent: WHOLE,
+  reportingController: WHOLE,
+  series: object({ count: WHOLE, lastObservedTime: WHOLE }),
+  count: WHOLE,
+  deprecatedCount: WHOLE,
+  lastTimestamp: WHOLE,
+  deprecatedLastTimestamp: WHOLE,
+  eventTime: WHOLE,
+  message: WHOLE,
+  note: WHOLE,
+});
 
 /** By group and plural. What is not here is kept whole. */
 const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([

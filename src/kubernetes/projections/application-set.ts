@@ -1,9 +1,11 @@
 /** Argo CD ApplicationSet: what it stamps on the Applications it makes, and what it lets be edited. */
 import type { ApplicationSetFact, FactBase } from '../../model/facts.ts';
 import { rawList, readRules, textsOrNull } from './ignore-rules.ts';
-import { ownersOf, readManagedFields } from './managed-fields.ts';
+import { fieldPath, ownersOf, readManagedFields } from './managed-fields.ts';
 import { type ProjectionSettings, readTracking } from './metadata.ts';
 import { type JsonObject, listAt, objectAt, textAt, textsAt } from './read-json.ts';
+
+const OWN_TEMPLATE = fieldPath('spec', 'template');
 
 export function projectApplicationSet(
   raw: JsonObject,
@@ -31,6 +33,6 @@ export function projectApplicationSet(
     ignoredApplicationJq: ignored.flatMap((item) => textsAt(item, 'jqPathExpressions')),
     applicationsSync: textAt(raw, 'spec', 'syncPolicy', 'applicationsSync'),
     rollingSync: textAt(raw, 'spec', 'strategy', 'type') === 'RollingSync',
-    specManagers: ownersOf(entries, 'spec', 'template'),
+    specManagers: ownersOf(entries, OWN_TEMPLATE),
   };
 }

@@ -2,7 +2,7 @@
 import type { ApplicationFact, FactBase, FieldOwner, Json, ManagedResource } from '../../model/facts.ts';
 import { readConditions } from './conditions.ts';
 import { rawList, readRules, textsOrNull } from './ignore-rules.ts';
-import { type ManagedFields, ownersOf, readManagedFields } from './managed-fields.ts';
+import { fieldPath, type ManagedFields, ownersOf, readManagedFields } from './managed-fields.ts';
 import {
   annotationOf,
   ignoreOf,
@@ -11,12 +11,16 @@ import {
   readLastApplied,
   readTracking,
 } from './metadata.ts';
+import { oncePerPart } from './once-per-part.ts';
 import { keepRelevant, readOperation, readResource, revisionOf } from './operation.ts';
 import { flagAt, type JsonObject, listAt, objectAt, pick, splitAtCommas, textAt, timeAt } from './read-json.ts';
 
+const OWN_RULES = fieldPath('spec', 'ignoreDifferences');
+const OWN_POLICY = fieldPath('spec', 'syncPolicy');
+
 export function projectApplication(raw: JsonObject, base: FactBase, settings: ProjectionSettings): ApplicationFact {
   const entries = readManagedFields(raw);
-  const policy = objectAt(raw, 'spec', 'syncPolicy');
+  const spec = readSpec(objectAt(raw, 'spec') ?? {});
   return {
     fact: 'application',
     ref: base.ref,
@@ -25,14 +29,56 @@ export function projectApplication(raw: JsonObject, base: FactBase, settings: Pr
     generation: base.generation,
     createdAt: base.createdAt,
     tracking: readTracking(raw, base, entries, settings),
-    project: textAt(raw, 'spec', 'project') || 'default',
+    project: spec.project,
+    destination: spec.destination,
+    sources: spec.sources,
+    hydrated: spec.hydrated,
+    automated: spec.automated,
+    hasSyncPolicy: spec.hasSyncPolicy,
+    syncOptions: spec.syncOptions,
+    ignoreDifferences: spec.ignoreDifferences,
+    ignoreDifferencesRaw: spec.ignoreDifferencesRaw,
+    compareOptions: splitAtCommas(annotationOf(raw, 'argocd.argoproj.io/compare-options') ?? ''),
+    sync: readSync(objectAt(raw, 'status', 'sync') ?? {}),
+    operation: readOperation(raw),
+    lastDeploy: readLastDeploy(listAt(raw, 'status', 'history')),
+    conditions: readConditions(raw, 'status', 'conditions'),
+    resources: readResources(listAt(raw, 'status', 'resources')),
+    controllerNamespace: textAt(raw, 'status', 'controllerNamespace'),
+    reconciledAt: timeAt(raw, 'status', 'reconciledAt'),
+    applicationSet: ownerNamed(raw, 'ApplicationSet'),
+    specManagers: ownersOfEither(entries, OWN_RULES, OWN_POLICY),
+    lastAppliedDeclares: readLastAppliedDeclares(raw),
+    skipReconcile: annotationOf(raw, 'argocd.argoproj.io/skip-reconcile') === 'true',
+    ignore: ignoreOf(raw),
+  };
+}
+
+/** What stands in `spec`, under the same names. */
+type Spec = Pick<
+  ApplicationFact,
+  | 'project'
+  | 'destination'
+  | 'sources'
+  | 'hydrated'
+  | 'automated'
+  | 'hasSyncPolicy'
+  | 'syncOptions'
+  | 'ignoreDifferences'
+  | 'ignoreDifferencesRaw'
+>;
+
+const readSpec = oncePerPart((spec: JsonObject): Spec => {
+  const policy = objectAt(spec, 'syncPolicy');
+  return {
+    project: textAt(spec, 'project') || 'default',
     destination: {
-      server: textAt(raw, 'spec', 'destination', 'server'),
-      name: textAt(raw, 'spec', 'destination', 'name'),
-      namespace: textAt(raw, 'spec', 'destination', 'namespace'),
+      server: textAt(spec, 'destination', 'server'),
+      name: textAt(spec, 'destination', 'name'),
+      namespace: textAt(spec, 'destination', 'namespace'),
     },
-    sources: readSources(raw),
-    hydrated: objectAt(raw, 'spec', 'sourceHydrator') !== undefined,
+    sources: readSources(spec),
+    hydrated: objectAt(spec, 'sourceHydrator') !== undefined,
     automated: {
       enabled: objectAt(policy, 'automated') !== undefined && pick(policy, 'automated', 'enabled') !== false,
       selfHeal: flagAt(policy, 'automated', 'selfHeal'),
@@ -40,50 +86,41 @@ export function projectApplication(raw: JsonObject, base: FactBase, settings: Pr
     },
     hasSyncPolicy: policy !== undefined,
     syncOptions: textsOrNull(policy, 'syncOptions'),
-    ignoreDifferences: readRules(raw, 'spec.ignoreDifferences', 'spec', 'ignoreDifferences'),
-    ignoreDifferencesRaw: rawList(raw, 'spec', 'ignoreDifferences'),
-    compareOptions: splitAtCommas(annotationOf(raw, 'argocd.argoproj.io/compare-options') ?? ''),
-    sync: {
-      status: readSyncStatus(raw),
-      revision: revisionOf(objectAt(raw, 'status', 'sync')),
-      comparedRules:
-        readRules(
-          raw,
-          'status.sync.comparedTo.ignoreDifferences',
-          'status',
-          'sync',
-          'comparedTo',
-          'ignoreDifferences',
-        ) ?? [],
-    },
-    operation: readOperation(raw),
-    lastDeploy: readLastDeploy(raw),
-    conditions: readConditions(raw, 'status', 'conditions'),
-    resources: keepRelevant(listAt(raw, 'status', 'resources'), needsAttention).map(readManagedResource),
-    controllerNamespace: textAt(raw, 'status', 'controllerNamespace'),
-    reconciledAt: timeAt(raw, 'status', 'reconciledAt'),
-    applicationSet: ownerNamed(raw, 'ApplicationSet'),
-    specManagers: ownersOfEither(entries, ['spec', 'ignoreDifferences'], ['spec', 'syncPolicy']),
-    lastAppliedDeclares: readLastAppliedDeclares(raw),
-    skipReconcile: annotationOf(raw, 'argocd.argoproj.io/skip-reconcile') === 'true',
-    ignore: ignoreOf(raw),
+    ignoreDifferences: readRules(spec, 'spec.ignoreDifferences', 'ignoreDifferences'),
+    ignoreDifferencesRaw: rawList(spec, 'ignoreDifferences'),
   };
-}
+});
 
-/** Entries that own any of the paths, each once. */
+const readSync = oncePerPart((sync: JsonObject): ApplicationFact['sync'] => ({
+  status: readSyncStatus(sync),
+  revision: revisionOf(sync),
+  comparedRules: readRules(sync, 'status.sync.comparedTo.ignoreDifferences', 'comparedTo', 'ignoreDifferences') ?? [],
+}));
+
+const readLastDeploy = oncePerPart((history: readonly Json[]): ApplicationFact['lastDeploy'] => {
+  const last = objectAt({ entry: history.at(-1) ?? null }, 'entry');
+  const at = timeAt(last, 'deployedAt');
+  return at === null ? null : { revision: revisionOf(last), at };
+});
+
+const readResources = oncePerPart((resources: readonly Json[]): readonly ManagedResource[] =>
+  keepRelevant(resources, needsAttention).map(readManagedResource),
+);
+
+/** Entries that own any of the paths of fields, each once. */
 export function ownersOfEither(
   entries: readonly ManagedFields[],
   ...paths: readonly (readonly string[])[]
 ): readonly FieldOwner[] {
-  return [...new Set(paths.flatMap((path) => ownersOf(entries, ...path)))];
+  return [...new Set(paths.flatMap((path) => ownersOf(entries, path)))];
 }
 
 /** The hydrator's dry source wins over sources, sources over source (argo-cd types.go:246-296). */
-function readSources(raw: JsonObject): ApplicationFact['sources'] {
-  const several = listAt(raw, 'spec', 'sources');
-  const single = pick(raw, 'spec', 'sourceHydrator', 'drySource') ?? pick(raw, 'spec', 'source');
+function readSources(spec: JsonObject): ApplicationFact['sources'] {
+  const several = listAt(spec, 'sources');
+  const single = pick(spec, 'sourceHydrator', 'drySource') ?? pick(spec, 'source');
   const sources =
-    several.length > 0 && objectAt(raw, 'spec', 'sourceHydrator') === undefined
+    several.length > 0 && objectAt(spec, 'sourceHydrator') === undefined
       ? several
       : single === undefined
         ? []
@@ -95,15 +132,9 @@ function readSources(raw: JsonObject): ApplicationFact['sources'] {
   }));
 }
 
-function readSyncStatus(raw: JsonObject): ApplicationFact['sync']['status'] {
-  const status = textAt(raw, 'status', 'sync', 'status');
+function readSyncStatus(sync: JsonObject): ApplicationFact['sync']['status'] {
+  const status = textAt(sync, 'status');
   return status === 'Synced' || status === 'OutOfSync' || status === 'Unknown' ? status : '';
-}
-
-function readLastDeploy(raw: JsonObject): ApplicationFact['lastDeploy'] {
-  const last = objectAt({ entry: listAt(raw, 'status', 'history').at(-1) ?? null }, 'entry');
-  const at = timeAt(last, 'deployedAt');
-  return at === null ? null : { revision: revisionOf(last), at };
 }
 
 function needsAttention(item: Json): boolean {

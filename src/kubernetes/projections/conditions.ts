@@ -1,12 +1,17 @@
 /** status.conditions, with messages cut. */
 import type { Condition, Json } from '../../model/facts.ts';
+import { oncePerPart } from './once-per-part.ts';
 import { listAt, shortTextAt, textAt } from './read-json.ts';
 
 const MAX_CONDITIONS = 20;
 
 /** Argo CD's conditions have neither status nor reason: both read as ''. */
 export function readConditions(value: Json | undefined, ...path: readonly string[]): readonly Condition[] {
-  return listAt(value, ...path)
+  return conditionsIn(listAt(value, ...path));
+}
+
+const conditionsIn = oncePerPart((list: readonly Json[]): readonly Condition[] =>
+  list
     .slice(0, MAX_CONDITIONS)
     .map((condition) => ({
       type: textAt(condition, 'type'),
@@ -14,5 +19,5 @@ export function readConditions(value: Json | undefined, ...path: readonly string
       reason: textAt(condition, 'reason'),
       message: shortTextAt(condition, 'message'),
     }))
-    .filter((condition) => condition.type !== '');
-}
+    .filter((condition) => condition.type !== ''),
+);

@@ -1,8 +1,18 @@
 /** What every object carries in its metadata: identity, annotations, owners, and the mark of Argo CD. */
 import type { FactBase, Tracking } from '../../model/facts.ts';
 import { groupOf } from '../../model/refs.ts';
-import { type ManagedFields, ownersOf } from './managed-fields.ts';
-import { countAt, type JsonObject, listAt, parseObject, pick, textAt, textOrNullAt, timeAt } from './read-json.ts';
+import { fieldPath, type ManagedFields, ownersOf } from './managed-fields.ts';
+import {
+  countAt,
+  type JsonObject,
+  listAt,
+  objectAt,
+  parseObject,
+  pick,
+  textAt,
+  textOrNullAt,
+  timeAt,
+} from './read-json.ts';
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 export const TRACKING_ID = 'argocd.argoproj.io/tracking-id';
@@ -19,14 +29,15 @@ export const DEFAULT_SETTINGS: ProjectionSettings = { instanceLabelKey: 'app.kub
 
 /** Identity and version of an object; null when it has no name. Items of a list may leave out apiVersion and kind. */
 export function readBase(raw: JsonObject, apiVersion: string, kind: string): FactBase | null {
-  const name = textAt(raw, 'metadata', 'name');
+  const metadata = objectAt(raw, 'metadata');
+  const name = textAt(metadata, 'name');
   if (name === '') return null;
   return {
-    ref: { apiVersion, kind, namespace: textAt(raw, 'metadata', 'namespace'), name },
-    uid: textAt(raw, 'metadata', 'uid'),
-    resourceVersion: textAt(raw, 'metadata', 'resourceVersion'),
-    generation: countAt(raw, 'metadata', 'generation') ?? 0,
-    createdAt: timeAt(raw, 'metadata', 'creationTimestamp'),
+    ref: { apiVersion, kind, namespace: textAt(metadata, 'namespace'), name },
+    uid: textAt(metadata, 'uid'),
+    resourceVersion: textAt(metadata, 'resourceVersion'),
+    generation: countAt(metadata, 'generation') ?? 0,
+    createdAt: timeAt(metadata, 'creationTimestamp'),
   };
 }
 
@@ -104,13 +115,25 @@ function instanceOf(trackingId: string, base: FactBase): string | null {
  * kubectl also writes last-applied and labels, and a person who applies a manifest by hand does not become Argo CD by
  * it; only the tracking annotation itself counts whoever wrote it.
  */
-function trackingManagers(entries: readonly ManagedFields[], settings: ProjectionSettings): readonly string[] {
+function trackingManagers(
+  entries: readonly ManagedFields[],
+  { instanceLabelKey }: ProjectionSettings,
+): readonly string[] {
   const managers = new Set<string>();
-  for (const owner of ownersOf(entries, 'metadata', 'annotations', TRACKING_ID)) managers.add(owner.manager);
-  const weaker = [
-    ...ownersOf(entries, 'metadata', 'annotations', LAST_APPLIED),
-    ...ownersOf(entries, 'metadata', 'labels', settings.instanceLabelKey),
-  ];
-  for (const owner of weaker) if (!owner.manager.startsWith('kubectl')) managers.add(owner.manager);
+  for (const owner of ownersOf(entries, OWN_ID)) managers.add(owner.manager);
+  for (const path of [OWN_LAST_APPLIED, labelPath(instanceLabelKey)]) {
+    for (const { manager } of ownersOf(entries, path)) if (!manager.startsWith('kubectl')) managers.add(manager);
+  }
   return [...managers];
+}
+
+const OWN_ID = fieldPath('metadata', 'annotations', TRACKING_ID);
+const OWN_LAST_APPLIED = fieldPath('metadata', 'annotations', LAST_APPLIED);
+
+let ownLabel = fieldPath('metadata', 'labels', DEFAULT_SETTINGS.instanceLabelKey);
+
+/** The key is a setting, and hardly ever another one than before. */
+function labelPath(key: string): readonly string[] {
+  if (ownLabel[2] !== `f:${key}`) ownLabel = fieldPath('metadata', 'labels', key);
+  return ownLabel;
 }

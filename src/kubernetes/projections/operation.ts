@@ -1,5 +1,6 @@
 /** status.operationState of an Application, cut down (argo-cd types.go:1416-1466). */
 import type { Json, OperationFact, OperationResource } from '../../model/facts.ts';
+import { oncePerPart } from './once-per-part.ts';
 import {
   countAt,
   flagAt,
@@ -53,6 +54,10 @@ export function readResource(item: Json): OperationResource {
  */
 export function readOperation(raw: JsonObject): OperationFact | null {
   const state = objectAt(raw, 'status', 'operationState');
+  return state === undefined ? null : readState(state);
+}
+
+const readState = oncePerPart((state: JsonObject): OperationFact | null => {
   const phase = textAt(state, 'phase');
   const startedAt = timeAt(state, 'startedAt');
   if (phase === '' || startedAt === null) return null;
@@ -74,14 +79,14 @@ export function readOperation(raw: JsonObject): OperationFact | null {
     results: readResults(state, named),
     message: shortTextAt(state, 'message'),
   };
-}
+});
 
 /** A single-source revision, or those of all sources joined by commas. */
 export function revisionOf(value: JsonObject | undefined): string {
   return textAt(value, 'revision') || textsAt(value, 'revisions').join(',');
 }
 
-function readResults(state: JsonObject | undefined, named: readonly OperationResource[]): OperationFact['results'] {
+function readResults(state: JsonObject, named: readonly OperationResource[]): OperationFact['results'] {
   // A self-heal names objects without a namespace, so the namespace takes no part.
   const keys = new Set(named.map((resource) => `${resource.group}/${resource.kind}/${resource.name}`));
   const results = keepRelevant(listAt(state, 'syncResult', 'resources'), (item) =>

@@ -63,6 +63,16 @@ export function project(
     onSkip('no-name');
     return null;
   }
+  return projectIdentified(object, base, settings, onSkip);
+}
+
+/** The same, of an object that was identified. */
+export function projectIdentified(
+  object: JsonObject,
+  base: FactBase,
+  settings: ProjectionSettings,
+  onSkip: (reason: SkipReason) => void,
+): Fact | null {
   const projection = PROJECTIONS.get(`${groupOf(base.ref.apiVersion)}/${base.ref.kind}`);
   if (projection === undefined) {
     if (countAt(object, 'spec', 'replicas') !== null) return projectWorkload(object, base, settings);

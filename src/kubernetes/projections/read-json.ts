@@ -21,10 +21,12 @@ export function asObject(value: Json | undefined): JsonObject | undefined {
 /** The value at a path of keys; undefined where any step is not an object or lacks the key. */
 export function pick(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   let current = value;
-  for (const key of path) {
-    const object = asObject(current);
-    if (object === undefined || !Object.hasOwn(object, key)) return undefined;
-    current = object[key];
+  for (let step = 0; step < path.length; step += 1) {
+    if (typeof current !== 'object' || current === null || Array.isArray(current)) return undefined;
+    const next: Json | undefined = current[path[step] as string];
+    // What an object inherits is a function or the prototype itself, and neither comes out of JSON.
+    if (next === undefined || typeof next === 'function' || (next as unknown) === Object.prototype) return undefined;
+    current = next;
   }
   return current;
 }

@@ -1,7 +1,7 @@
 /** Deployment, StatefulSet, Rollout and anything else with spec.replicas. */
 import type { DeclaredReplicas, FactBase, FieldOwner, WorkloadFact } from '../../model/facts.ts';
 import { stableHash } from './digest.ts';
-import { type ManagedFields, ownersIn, ownersOf, readManagedFields } from './managed-fields.ts';
+import { fieldPath, type ManagedFields, ownersIn, ownersOf, readManagedFields } from './managed-fields.ts';
 import {
   annotationOf,
   controllerOf,
@@ -18,11 +18,13 @@ const ARGO_MANAGERS: ReadonlySet<string> = new Set(['argocd-controller', 'argocd
 /** What `kubectl rollout restart` writes. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
+const OWN_REPLICAS = fieldPath('spec', 'replicas');
+
 export function projectWorkload(raw: JsonObject, base: FactBase, settings: ProjectionSettings): WorkloadFact {
   const entries = readManagedFields(raw);
   const tracking = readTracking(raw, base, entries, settings);
   const replicas = countAt(raw, 'spec', 'replicas');
-  const replicasOwners = ownersOf(entries, 'spec', 'replicas');
+  const replicasOwners = ownersOf(entries, OWN_REPLICAS);
   const lastApplied = readLastApplied(raw);
   const lastAppliedReplicas = lastApplied.manifest === null ? null : countAt(lastApplied.manifest, 'spec', 'replicas');
   const isArgo = (owner: FieldOwner) => ARGO_MANAGERS.has(owner.manager) || tracking.managers.includes(owner.manager);
