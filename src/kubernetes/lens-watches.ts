@@ -3,6 +3,7 @@ import type { Change, Json, LensFact } from '../model/facts.ts';
 import type { LensRequest } from '../model/ports.ts';
 import { displayRef, keyOf } from '../model/refs.ts';
 import type { KubeClient } from './client.ts';
+import { WHOLE } from './decode/shape.ts';
 import { discoverKind, watchedResourceOf } from './discovery.ts';
 import { KubeRequestError } from './errors.ts';
 import { PROBE_UNAVAILABLE_MS } from './plan-reconnect.ts';
@@ -84,7 +85,7 @@ export class LensWatches {
     const reflector = new Reflector({
       client,
       timers,
-      target: { resource, namespace: ref.namespace },
+      target: { resource, namespace: ref.namespace, shape: WHOLE },
       decode: (raw) => decode(raw, resource),
       // A lens is about one object: that its watch is synced or interrupted says nothing of a kind.
       emit: (change) => {

@@ -1,11 +1,13 @@
 /** Turns the lines of one recorded stream into the changes that a live watch would have told. */
+import { WHOLE } from '../kubernetes/decode/shape.ts';
+import { StreamDecoder } from '../kubernetes/decode/stream-decoder.ts';
 import { projectLens } from '../kubernetes/projections/lens.ts';
 import { DEFAULT_SETTINGS, type ProjectionSettings } from '../kubernetes/projections/metadata.ts';
 import { identify, projectIdentified, type SkipReason } from '../kubernetes/projections/project.ts';
 import type { Change, Fact, FactBase, Millis } from '../model/facts.ts';
 import type { LensRequest } from '../model/ports.ts';
 import { groupOf, keyOf } from '../model/refs.ts';
-import { parseLine, type ReadLine } from './format.ts';
+import { parseLine, type ReadLine, understand } from './format.ts';
 import { type Known, ResourceHistory } from './resource-history.ts';
 
 type Emit = (change: Change) => void;
@@ -14,6 +16,8 @@ export class LineReplayer {
   /** Objects of which nothing is kept, by reason. */
   readonly skipped = new Map<SkipReason, number>();
   readonly #histories = new Map<string, ResourceHistory>();
+  /** Of objects under the lens, each read again where it has changed. */
+  readonly #whole = new StreamDecoder(WHOLE);
   readonly #lenses = new Set<string>();
   readonly #requests: LensRequest[] = [];
   #settings: ProjectionSettings = DEFAULT_SETTINGS;
@@ -99,7 +103,7 @@ export class LineReplayer {
   }
 
   #emitLens(skimmed: ReadLine, origin: 'list' | 'watch', emit: Emit): void {
-    const line = readWhole(skimmed.text ?? skimmed);
+    const line = this.#readWhole(skimmed.text ?? skimmed);
     if (line === null) return;
     const fact = projectLens(line.object, this.#settings, line);
     if (fact !== null) emit({ type: 'upsert', at: this.#now, origin, fact });
@@ -122,7 +126,7 @@ export class LineReplayer {
   #lastLineOf(key: string): ReadLine | null {
     for (const history of this.#histories.values()) {
       const known = history.known.get(key);
-      if (known !== undefined) return readWhole(known.line);
+      if (known !== undefined) return this.#readWhole(known.line);
     }
     return null;
   }
@@ -147,12 +151,20 @@ export class LineReplayer {
     this.#settings = { instanceLabelKey: fact.instanceLabelKey };
     for (const history of this.#histories.values()) {
       for (const known of history.known.values()) {
-        const line = known.fact === null || known.fact === 'argosettings' ? null : readWhole(known.line);
+        const line = known.fact === null || known.fact === 'argosettings' ? null : this.#readWhole(known.line);
         const base = line === null ? null : identify(line.object, line);
         const again = line === null || base === null ? null : this.#project(line, base);
         if (again !== null && 'tracking' in again) emit({ type: 'upsert', at: this.#now, origin: 'list', fact: again });
       }
     }
+  }
+
+  /** With all that the line says of its object. */
+  #readWhole(kept: string | ReadLine | null): ReadLine | null {
+    if (typeof kept !== 'string') return kept;
+    const decoded = this.#whole.decode(Buffer.from(kept));
+    const line = decoded === undefined ? parseLine(kept) : understand(decoded, kept);
+    return line.type === 'BROKEN' ? null : line;
   }
 
   #historyOf(line: ReadLine): ResourceHistory {
@@ -165,13 +177,6 @@ export class LineReplayer {
     }
     return history;
   }
-}
-
-/** With all that the line says of its object. */
-function readWhole(kept: string | ReadLine | null): ReadLine | null {
-  if (typeof kept !== 'string') return kept;
-  const line = parseLine(kept);
-  return line.type === 'BROKEN' ? null : line;
 }
 
 /** The message of the Status that a watch ends with. */

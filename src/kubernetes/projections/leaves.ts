@@ -1,6 +1,7 @@
 /** An object as leaves by JSON pointer (RFC 6901): scalars, empty lists and empty maps. */
 import type { Json } from '../../model/facts.ts';
 import { INSTALLATION_ID, LAST_APPLIED, TRACKING_ID } from './metadata.ts';
+import { oncePerPart } from './once-per-part.ts';
 import { asObject, type JsonObject, MAX_DEPTH } from './read-json.ts';
 
 /** Where the workload controllers keep which template is the newest (kubernetes pkg/controller/deployment/util, argo-rollouts). */
@@ -44,11 +45,34 @@ export function pointerTo(parent: string, key: string | number): string {
 /** Every leaf of an object outside bookkeeping, in document order. */
 export function leavesOf(raw: JsonObject): Map<string, Json> {
   const leaves = new Map<string, Json>();
-  forEachLeaf(raw, '', (pointer, value) => {
+  const add = (pointer: string, value: Json) => {
     if (!HOLLOW.has(pointer)) leaves.set(pointer, value);
-  });
+  };
+  for (const [key, member] of Object.entries(raw)) {
+    const pointer = pointerTo('', key);
+    // Whatever changes of an object, its metadata does.
+    if (key === 'metadata' || typeof member !== 'object' || member === null) forEachLeaf(member, pointer, add);
+    else for (const leaf of leavesAt(member, pointer)) add(leaf.pointer, leaf.value);
+  }
   return leaves;
 }
+
+interface Leaf {
+  readonly pointer: string;
+  readonly value: Json;
+}
+
+function leavesAt(part: Json[] | JsonObject, pointer: string): readonly Leaf[] {
+  const found = foundIn(part);
+  if (found.pointer !== pointer) {
+    found.pointer = pointer;
+    found.leaves = [];
+    forEachLeaf(part, pointer, (at, value) => found.leaves.push({ pointer: at, value }));
+  }
+  return found.leaves;
+}
+
+const foundIn = oncePerPart((): { pointer: string; leaves: Leaf[] } => ({ pointer: '', leaves: [] }));
 
 /** Calls back for each leaf at and below `pointer`. Stops at MAX_DEPTH: what lies deeper is no leaf. */
 export function forEachLeaf(

@@ -5,7 +5,11 @@
 import type { Json } from '../../model/facts.ts';
 import { digestOf } from './digest.ts';
 import { LAST_APPLIED } from './metadata.ts';
+import { oncePerPart } from './once-per-part.ts';
 import { asObject, type JsonObject, MAX_DEPTH, parseObject, textAt } from './read-json.ts';
+
+/** Down to this depth what was made of a part is kept with it; deeper parts are parts of those. */
+const NEAR = 8;
 
 /** A copy of an object without its secrets. What lies deeper than the API server would accept is cut off. */
 export function redact(raw: JsonObject): JsonObject {
@@ -33,11 +37,20 @@ function redactMember(key: string, value: Json, depth: number): Json {
 }
 
 function redactInside(value: Json, depth: number): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  const once = NEAR_THE_ROOT[depth];
+  return once === undefined ? redactParts(value, depth) : once(value);
+}
+
+function redactParts(value: Json[] | JsonObject, depth: number): Json {
   if (depth >= MAX_DEPTH) return '…';
   if (Array.isArray(value)) return value.map((item) => redactInside(item, depth + 1));
-  const object = asObject(value);
-  return object === undefined ? value : mapMembers(object, (key, member) => redactMember(key, member, depth + 1));
+  return mapMembers(value, (key, member) => redactMember(key, member, depth + 1));
 }
+
+const NEAR_THE_ROOT = Array.from({ length: NEAR }, (_, depth) =>
+  oncePerPart((value: Json[] | JsonObject) => redactParts(value, depth)),
+);
 
 /** A list of {name, value}, as in a pod or a plugin, or a map of name to value, as some custom resources have it. */
 function redactEnv(value: Json, depth: number): Json {
@@ -70,18 +83,26 @@ function redactValues(value: Json, names: readonly string[], depth: number): Jso
     names.includes(key) ? digestLeaves(member, depth + 1) : redactMember(key, member, depth + 1),
   );
 }
-
-/** An annotation that carries a manifest (last-applied, and those of other deployers) is redacted as one. */
 function redactAnnotations(value: Json, depth: number): Json {
   const object = asObject(value);
   if (object === undefined) return redactInside(value, depth);
-  return mapMembers(object, (key, member) => {
+  const once = ANNOTATIONS_NEAR_THE_ROOT[depth];
+  return once === undefined ? redactManifests(object, depth) : once(object);
+}
+
+/** An annotation that carries a manifest (last-applied, and those of other deployers) is redacted as one. */
+function redactManifests(annotations: JsonObject, depth: number): JsonObject {
+  return mapMembers(annotations, (key, member) => {
     if (typeof member !== 'string') return redactMember(key, member, depth + 1);
     const manifest = member.trimStart().startsWith('{') ? parseObject(member) : undefined;
     if (manifest === undefined) return key === LAST_APPLIED ? digestOf(member) : member;
     return JSON.stringify(redact(manifest));
   });
 }
+
+const ANNOTATIONS_NEAR_THE_ROOT = Array.from({ length: NEAR }, (_, depth) =>
+  oncePerPart((annotations: JsonObject) => redactManifests(annotations, depth)),
+);
 
 function digestLeaves(value: Json, depth: number): Json {
   if (depth >= MAX_DEPTH) return '…';
