@@ -49,6 +49,7 @@ export class Decoder {
   /** Of the name that was read last. */
   #nameStart = 0;
   #nameEnd = 0;
+  #nameEscaped = false;
   #depth = 0;
   /** Texts come in chunks, and a chunk has one view. */
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -114,6 +115,8 @@ export class Decoder {
     if (scanner.peek() !== OPEN_BRACE) scanner.fail();
     for (let more = this.#enter(CLOSE_BRACE); more; more = this.#goOn(CLOSE_BRACE)) {
       this.#name();
+      // It could spell one of the two that are wanted.
+      if (this.#nameEscaped) scanner.fail();
       const name = this.#strings.read(bytes, this.#nameStart, this.#nameEnd);
       if (name === 'metadata') metadata = this.#whole(bytes);
       else if (name !== 'items') scanner.skipValue();
@@ -274,15 +277,27 @@ export class Decoder {
 
   /** A trace for the member whose name was just read. */
   #newMember(bytes: Buffer, shape: ObjectShape): Trace {
+    if (this.#nameEscaped) return this.#escapedMember(bytes, shape);
     const start = this.#nameStart;
     const end = this.#nameEnd;
     const member = memberAt(shape, bytes, start, end);
     if (member !== undefined) return new Trace(member.name, member.shape);
     if (shape.others === LEFT_OUT) return new Trace('', LEFT_OUT);
-    const name = this.#strings.read(bytes, start, end);
+    return this.#other(this.#strings.read(bytes, start, end), shape.others);
+  }
+
+  /** 'k:{"name":"app"}' in field sets; anything may be spelt in escapes. */
+  #escapedMember(bytes: Buffer, shape: ObjectShape): Trace {
+    const name = JSON.parse(bytes.toString('utf8', this.#nameStart - 1, this.#nameEnd + 1)) as string;
+    const plain = Buffer.from(name);
+    const member = memberAt(shape, plain, 0, plain.length);
+    return member === undefined ? this.#other(name, shape.others) : new Trace(member.name, member.shape);
+  }
+
+  #other(name: string, shape: Shape): Trace {
     // An assignment would set the prototype.
-    if (name === '__proto__') this.#scanner.fail();
-    return new Trace(name, shape.others);
+    if (name === '__proto__' && shape !== LEFT_OUT) this.#scanner.fail();
+    return new Trace(name, shape);
   }
 
   /** Behind an opening brace or bracket; false where it is closed at once. */
@@ -310,8 +325,7 @@ export class Decoder {
     this.#nameStart = scanner.at + 1;
     scanner.skipString();
     this.#nameEnd = scanner.at - 1;
-    // Rare, and it may spell a name that is wanted.
-    if (scanner.escaped) scanner.fail();
+    this.#nameEscaped = scanner.escaped;
     scanner.expect(COLON);
   }
 
