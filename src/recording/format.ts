@@ -73,9 +73,30 @@ export function understand(line: Json, text: string): ReadLine | BrokenLine {
 
 /** Milliseconds of an RFC 3339 time, else null. */
 export function parseTime(text: string): Millis | null {
+  const near = sameMinute(text);
+  if (near !== null) return near;
   if (!TIME.test(text)) return null;
   const at = Date.parse(text);
-  return Number.isNaN(at) ? null : at;
+  if (Number.isNaN(at)) return null;
+  if (text.length === USUAL.length && at >= 0) lastMinute = { text: text.slice(0, TO_MINUTES), at: at - (at % 60_000) };
+  return at;
+}
+
+/** How this program writes times; every line of a recording has one, and most are of the minute of the line before. */
+const USUAL = '2026-01-01T00:00:00.000Z';
+const TO_MINUTES = USUAL.indexOf('00.000Z');
+let lastMinute = { text: '', at: 0 };
+
+function sameMinute(text: string): Millis | null {
+  if (text.length !== USUAL.length || !text.startsWith(lastMinute.text) || lastMinute.text === '') return null;
+  if (text[19] !== '.' || text[23] !== 'Z') return null;
+  let digits = 0;
+  for (const at of [17, 18, 20, 21, 22]) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    digits = digits * 10 + digit;
+  }
+  return digits < 60_000 ? lastMinute.at + digits : null;
 }
 
 /** The line without its line feed. */

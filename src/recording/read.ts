@@ -126,12 +126,7 @@ export class RecordingReader {
   #timeIfPassedOver(bytes: Buffer): number | null {
     if (this.#passOver.length === 0 || bytes.at(-1) !== CLOSING_BRACE) return null;
     const head = bytes.toString('latin1', 0, HEAD_BYTES);
-    const object = head.indexOf('"object":');
-    const found = this.#passOver.some((mark) => {
-      const at = head.indexOf(mark);
-      return at >= 0 && (object < 0 || at < object);
-    });
-    if (!found) return null;
+    if (!this.#passOver.some((mark) => isOfLine(head, mark))) return null;
     const time = /^\{"at":"([^"]+)"/.exec(head)?.[1];
     return time === undefined ? null : parseTime(time);
   }
@@ -141,6 +136,14 @@ export class RecordingReader {
 function textOf(bytes: Buffer, number: number): string {
   const text = bytes.toString('utf8');
   return number === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** Whether the mark stands in the head of a line before its object. */
+function isOfLine(head: string, mark: string): boolean {
+  const at = head.indexOf(mark);
+  if (at < 0) return false;
+  const object = head.indexOf('"object":');
+  return object < 0 || at < object;
 }
 
 function isBlank(bytes: Buffer): boolean {
