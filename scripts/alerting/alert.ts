@@ -15,6 +15,8 @@ export interface Alert {
   /** With names and numbers, as a template of Prometheus. */
   readonly description: string;
   readonly dashboard: 'overview' | 'workload';
+  /** Template: the address on Tugwatch's own page, from its root on, such as '/risks/TW101'; absent where none tells more. */
+  readonly page?: string;
 }
 
 export interface AlertGroup {
@@ -84,6 +86,21 @@ export const THIS = `{{ $this := printf \`{${CONTESTED.map((label) => `${label}=
  */
 export function numberOfThis(before: string, metric: string, after: string, otherwise = ''): string {
   return `{{ with query (printf "max (${metric}%s)" $this) }}${before}{{ . | first | value | printf "%.0f" }}${after}{{ else }}${otherwise}{{ end }}`;
+}
+
+/** Template: the page of the workload, which leads to the conflict over it. */
+export const WORKLOAD_PAGE =
+  '/workloads/{{ or $labels.workload_namespace "-" | urlquery }}/{{ $labels.workload_kind | urlquery }}/{{ $labels.workload | urlquery }}{{ with $labels.cluster }}?cluster={{ . | urlquery }}{{ end }}';
+
+/**
+ * Template: the path behind the address of the page, and nothing where nobody has told Tugwatch that address. A workload in
+ * another cluster has its own label `cluster`, which the target has only where the scrape adds it.
+ */
+export function onPage(path: string): string {
+  const info = (cluster: string) => `tugwatch_web_info{cluster=${cluster},namespace=%q,job=%q}`;
+  const place = '$labels.namespace $labels.job';
+  const query = `(printf \`${info('%q')} or ${info('""')}\` $labels.cluster ${place} ${place})`;
+  return `{{ with query ${query} }}{{ . | first | label "url" }}${path}{{ end }}`;
 }
 
 /** Template: who wrote the field how often, such as ' (writes: argocd 27, hpa 41)'. */

@@ -9,6 +9,7 @@ import {
   numberOfThis,
   THIS,
   WORKLOAD,
+  WORKLOAD_PAGE,
   WRITERS,
   withShard,
 } from './alert.ts';
@@ -63,6 +64,7 @@ export function fightGroups(settings: AlertSettings): readonly AlertGroup[] {
           summary: 'A conflict keeps a workload far below the replicas it needs.',
           description: `${THIS}${WORKLOAD}${APPLICATION} lacked {{ $value | humanizePercentage }} of the replicas its autoscaler wants${numberOfThis(' (now ', WANTED, ')')}, on average over 10 minutes, because ${FIELD} is fought over; replica-seconds short so far: ${numberOfThis('', SHORT, '', 'not known')}. ${WHY}`,
           dashboard: 'workload',
+          page: WORKLOAD_PAGE,
         },
         {
           name: 'TugwatchConflictConfirmed',
@@ -73,6 +75,7 @@ export function fightGroups(settings: AlertSettings): readonly AlertGroup[] {
           summary: 'Two writers undo each other on one field of a workload.',
           description: `${THIS}${FIELD} of ${WORKLOAD}${APPLICATION} is fought over. Reversals so far: ${numberOfThis('', REVERSALS, '', 'not known')}${WRITERS}; replica-seconds short: ${numberOfThis('', SHORT, '', 'not known')}. ${WHY}`,
           dashboard: 'workload',
+          page: WORKLOAD_PAGE,
         },
         {
           name: 'TugwatchConflictHalfFixed',
@@ -83,6 +86,7 @@ export function fightGroups(settings: AlertSettings): readonly AlertGroup[] {
           summary: 'A conflict was ended by half: the next full sync writes the field again.',
           description: `${THIS}${FIELD} of ${WORKLOAD}${APPLICATION} was fought over within the last day${numberOfThis(' (reversals: ', REVERSALS, ')')}. A rule ignores it since, but without RespectIgnoreDifferences=true: each sync of a new commit still sets Git's value. ${WHY}`,
           dashboard: 'workload',
+          page: WORKLOAD_PAGE,
         },
       ],
     },
@@ -99,6 +103,7 @@ export function fightGroups(settings: AlertSettings): readonly AlertGroup[] {
           summary: 'Workloads are set up so that the next scale, sync or deploy starts a conflict.',
           description: `Findings of rule {{ $labels.rule }}: {{ $value }}${EXAMPLES}. A conflict, or a drop of capacity, only waits to start; \`tugwatch audit\` says what to change.`,
           dashboard: 'overview',
+          page: '/risks/{{ $labels.rule }}',
         },
       ],
     },

@@ -3,7 +3,7 @@
  * `promtool test rules` runs without the recordings.
  */
 import { DEFAULT_SETTINGS } from './alert.ts';
-import { type Expectation, type ExpectedAlert, TARGET } from './rule-test.ts';
+import { type Expectation, type ExpectedAlert, PAGE, TARGET } from './rule-test.ts';
 
 export interface RecordedCase {
   readonly recording: string;
@@ -123,6 +123,7 @@ function contested(
       ...texts,
       runbook_url: `${DEFAULT_SETTINGS.runbooks}${alert}`,
       dashboard_url: `/d/tugwatch-workload?var-workload_namespace=${name}&var-workload=${name}`,
+      page_url: `${PAGE}/workloads/${name}/Deployment/${name}`,
     },
   };
 }

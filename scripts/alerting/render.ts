@@ -1,6 +1,6 @@
 /** The alerts as a rule file of Prometheus, and as the PrometheusRule of its operator: the same groups in both. */
 import { stringify } from 'yaml';
-import { type Alert, type AlertGroup, type AlertSettings, DEFAULT_SETTINGS } from './alert.ts';
+import { type Alert, type AlertGroup, type AlertSettings, DEFAULT_SETTINGS, onPage } from './alert.ts';
 import { fightGroups } from './fight-alerts.ts';
 import { sightGroups } from './sight-alerts.ts';
 
@@ -67,6 +67,7 @@ function prometheusAlert(alert: Alert, settings: AlertSettings): PrometheusAlert
       description: alert.description,
       runbook_url: `${settings.runbooks}${alert.name}`,
       dashboard_url: `${settings.grafana}${dashboardPath(alert.dashboard)}`,
+      ...(alert.page === undefined ? {} : { page_url: onPage(alert.page) }),
     },
   };
 }

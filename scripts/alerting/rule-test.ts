@@ -5,6 +5,9 @@ import { type SampledSeries, SCRAPE_MS } from './replay-metrics.ts';
 /** What a scrape adds to every series. */
 export const TARGET = { job: 'tugwatch', namespace: 'tugwatch', instance: '10.0.0.7:8080' };
 
+/** What externalUrl is set to. */
+export const PAGE = 'https://tugwatch.example.com';
+
 export interface ExpectedAlert {
   readonly labels: Readonly<Record<string, string>>;
   /** Left out where the rules under test have none. */
@@ -50,7 +53,8 @@ export function renderRuleTest(head: string, test: ReturnType<typeof ruleTest>):
 
 function inputSeries({ scrapes, values }: SampledSeries) {
   const up = { series: `up${labelled('')}`, values: runsOf(new Array<number>(scrapes).fill(1)) };
-  return [up, ...[...values].map(([series, each]) => ({ series: onTarget(series), values: runsOf(each) }))];
+  const page = { series: `tugwatch_web_info${labelled(`url="${PAGE}"`)}`, values: up.values };
+  return [up, page, ...[...values].map(([series, each]) => ({ series: onTarget(series), values: runsOf(each) }))];
 }
 
 function onTarget(series: string): string {

@@ -18,6 +18,7 @@ import { type Column, graphPanel, STATES, statPanel, tablePanel, timelinePanel }
 
 const OF_ROW = (field: string) => `\${__data.fields.${field}}`;
 const TO_WORKLOAD = `/d/tugwatch-workload?var-workload_namespace=${OF_ROW('workload_namespace')}&var-workload=${OF_ROW('workload')}&\${datasource:queryparam}&\${job:queryparam}&\${__url_time_range}`;
+const TO_PAGE = `$tugwatch/workloads/${OF_ROW('workload_namespace')}/${OF_ROW('workload_kind')}/${OF_ROW('workload')}`;
 const TO_ARGOCD = `$argocd/applications/${OF_ROW('application_namespace')}/${OF_ROW('application')}`;
 
 /** Open: suspected or confirmed. */
@@ -150,7 +151,7 @@ function openConflicts(runbooks: string) {
         width: 110,
         mapping: STATES,
         links: [
-          { title: 'Explanation and remedy', url: '$tugwatch/' },
+          { title: 'Explanation and remedy', url: TO_PAGE },
           { title: 'Runbook', url: `${runbooks}TugwatchConflictConfirmed` },
         ],
       },

@@ -1,5 +1,10 @@
 /** One workload: what was wanted, told and declared, who wrote when, and what it cost. */
-import { AnnotationQueryBuilder, type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  AnnotationQueryBuilder,
+  type Dashboard,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import { inRange, type Matcher, max, of, perSecond, perStep, stateOf, sum } from './expr.ts';
 import { type Addresses, choice, finish, hiddenAll, newDashboard } from './frame.ts';
 import { DATASOURCE, graphPanel, STATES, statPanel, tablePanel, timelinePanel } from './panels.ts';
@@ -34,6 +39,12 @@ export function workloadDashboard(addresses: Addresses): Dashboard {
         'Application',
         `label_values(tugwatch_conflict_reversals_total{${TARGETS},${THIS.join(',')}}, application)`,
       ),
+    )
+    .link(
+      new DashboardLinkBuilder('Explanation and remedy')
+        .type(DashboardLinkType.Link)
+        .url('$tugwatch/workloads/$workload_namespace/-/$workload')
+        .targetBlank(true),
     )
     .annotation(writesOf('Writes of Argo CD', 'writer="argocd"', 'orange'))
     .annotation(writesOf('Writes of others', 'writer!="argocd"', 'blue'));

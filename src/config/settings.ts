@@ -27,7 +27,7 @@ export const SETTINGS = {
   leaseNamespace: "namespace of the Lease over which replicas elect their leader; empty is the pod's",
   leaseName: 'name of that Lease; of two installations in one namespace each needs its own (default tugwatch)',
   leaseDuration: 'seconds after which the Lease of a leader that is gone may be taken over (default 15)',
-  externalUrl: 'where people reach the page, such as https://tugwatch.example.com; messages link to it',
+  externalUrl: 'where people reach the page, such as https://tugwatch.example.com; messages and alerts link to it',
   remediationMode: 'suggest prints remedies and writes nothing; apply carries out their first step (default suggest)',
   remediationNamespaces: 'workload namespaces that apply mode may act for, with commas and globs: shop,team-*',
   remediationSelector: 'labels of the Applications that apply mode may change, as kubectl -l: team=shop,tier!=db',

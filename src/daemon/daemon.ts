@@ -193,6 +193,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   const recentReport = createPaced(report, monotonic);
 
+  let { externalUrl } = config;
   const reload = new ConfigReload({
     initial: options.config,
     origin: options.configOrigin,
@@ -200,6 +201,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     now: () => timers.now(),
     check: (next) => telling.check(next),
     apply: (next, taken) => {
+      externalUrl = next.externalUrl;
       logger.level = next.logLevel;
       metrics.limitSeries(next.seriesLimit);
       if (taken.includes('auditSchedule')) auditTask.move(next.auditSchedule);
@@ -212,6 +214,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     revision: REVISION,
     seriesLimit: config.seriesLimit,
     config: () => reload.status(),
+    externalUrl: () => externalUrl,
     leads: () => leadership.leads(),
     shard,
     processMetrics: true,

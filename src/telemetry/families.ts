@@ -56,6 +56,8 @@ export interface SelfView {
   readonly config: ConfigStatus | null;
   /** null: this process holds every namespace. */
   readonly shard: Shard | null;
+  /** Where people reach the page; '' where nobody has said. */
+  readonly externalUrl: string;
   /** Of several replicas one does; a process that runs alone does. */
   readonly leads: boolean;
 }

@@ -19,6 +19,8 @@ export interface MetricsOptions {
   readonly retentionSeconds?: number;
   /** How the last reading of the configuration went; the metrics about it are left out when absent. */
   readonly config?: () => ConfigStatus;
+  /** Where people reach the page; '' or absent: nobody has said. */
+  readonly externalUrl?: () => string;
   /** Whether this process leads; it does when absent. Told of where `config` is. */
   readonly leads?: () => boolean;
   /** The share of the namespaces that this process holds; null or absent for all of them. */
@@ -77,6 +79,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
           collectErrors,
           config: options.config?.() ?? null,
           shard: options.shard ?? null,
+          externalUrl: options.externalUrl?.() ?? '',
           leads: options.leads?.() ?? true,
         };
         return renderFamily(family, samplesOf(family, view, self));

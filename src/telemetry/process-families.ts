@@ -66,4 +66,13 @@ export const PROCESS_FAMILIES: readonly Family[] = [
     about: 'self',
     samples: ({ leads }) => [{ labels: {}, value: leads ? 1 : 0 }],
   },
+  {
+    name: 'tugwatch_web_info',
+    type: 'gauge',
+    help: 'Where people reach the page (externalUrl); absent where that is not set. Alerts and dashboards link to it.',
+    labels: ['url'],
+    stability: 'evolving',
+    about: 'self',
+    samples: ({ externalUrl }) => (externalUrl === '' ? [] : [{ labels: { url: externalUrl }, value: 1 }]),
+  },
 ];

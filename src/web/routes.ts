@@ -57,7 +57,7 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
       .type(HTML)
       .send(renderConflictReport(conflict, input.report));
   });
-  // For links that know a workload and no id: alerts, dashboards, Argo CD's resource.links. '-' for no namespace.
+  // For links that know a workload and no id: alerts, dashboards, Argo CD's resource.links. '-' for no namespace, or any kind.
   // ?cluster= where several have an object of the name.
   app.get<{ Params: { namespace: string; kind: string; name: string }; Querystring: { cluster?: unknown } }>(
     '/workloads/:namespace/:kind/:name',
@@ -65,7 +65,12 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
       const { namespace, kind, name } = request.params;
       const input = pageInput();
       const place = clusterOf(request.query.cluster, input.report);
-      const query = { namespace: namespace === '-' ? '' : namespace, kind, name, ...place };
+      const query = {
+        namespace: namespace === '-' ? '' : namespace,
+        name,
+        ...(kind === '-' ? {} : { kind }),
+        ...place,
+      };
       const conflict = onlyConflict(input.report, query);
       if (conflict !== null) return reply.redirect(`../../../conflicts/${encodeURIComponent(conflict.id)}`);
       return reply.type(HTML).send(renderWorkload(input, query));

@@ -325,3 +325,14 @@ describe('the metric about leading', () => {
     expect(none.filter(({ name }) => name === 'tugwatch_leader')).toEqual([]);
   });
 });
+
+describe('the metric about the page', () => {
+  it('tells where people reach it, once somebody has said it, and follows', async () => {
+    const config = () => ({ successful: true, successAt: 0 });
+    let url = '';
+    const { metrics } = metricsOver(aSnapshot(), { config, externalUrl: () => url });
+    expect(await metrics.render()).not.toContain('tugwatch_web_info{');
+    url = 'https://tugwatch.example.com';
+    expect(await metrics.render()).toContain('tugwatch_web_info{url="https://tugwatch.example.com"} 1\n');
+  });
+});

@@ -94,6 +94,8 @@ describe('what is served', () => {
     const location = new URL(at.headers.location ?? '', 'http://x/prefix/workloads/shop/Deployment/web');
     expect(location.pathname).toBe('/prefix/conflicts/7f3a1c9e2b40');
     expect((await server.inject('/workloads/shop/deploy/web')).statusCode).toBe(302);
+    expect((await server.inject('/workloads/shop/-/web')).statusCode).toBe(302);
+    expect((await server.inject('/workloads//ClusterRole/web')).body).toContain('No conflict over ClusterRole web is');
     const risky = await server.inject('/workloads/shop/Deployment/search');
     expect(risky.body).toContain('No conflict over Deployment shop/search is known.');
     expect(risky.body).toContain('TW101');
