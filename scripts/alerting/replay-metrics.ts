@@ -33,7 +33,7 @@ export async function replayMetrics(path: string): Promise<SampledSeries> {
   const values = new Map<string, (number | null)[]>();
   for (const [index] of snapshots.entries()) {
     taken.index = index;
-    for (const line of (await metrics.render()).split('\n')) {
+    for (const line of (await metrics.render()).toString().split('\n')) {
       if (line === '' || line.startsWith('#')) continue;
       const split = line.lastIndexOf(' ');
       const series = line.slice(0, split);
@@ -78,7 +78,7 @@ function look({ pipeline }: Engine, now: Millis, notices: TelemetrySnapshot['not
   return {
     now,
     contested: pipeline.detector.contestedCounts(),
-    syncs: pipeline.detector.syncCounts(),
+    syncs: (application) => pipeline.detector.syncsOf(application),
     risks: pipeline.audit().risks,
     notices: { ...notices },
     watches: [],

@@ -223,7 +223,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return {
         now,
         contested: engine.pipeline.detector.contestedCounts(),
-        syncs: engine.pipeline.detector.syncCounts(),
+        syncs: (application) => engine.pipeline.detector.syncsOf(application),
         risks: audit.last().risks,
         notices,
         watches: estate.health(),

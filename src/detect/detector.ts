@@ -136,8 +136,9 @@ export class Detector {
     return this.#known().map((record) => this.views.counts(record, this.#now));
   }
 
-  syncCounts(): SyncCounts[] {
-    return this.#syncs.all();
+  /** Operations of an Application since the start; undefined where none was seen. */
+  syncsOf(application: SyncCounts['application']): SyncCounts['byTrigger'] | undefined {
+    return this.#syncs.of(application);
   }
 
   /** The leaves of an object under the lens; null where none is open on it. */

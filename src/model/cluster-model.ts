@@ -69,6 +69,8 @@ export class ClusterModel {
   /** workload key → keys of the Rollouts whose spec.workloadRef borrows its template. */
   readonly #borrowers = new Map<string, Keys>();
   readonly #listings = new Listings();
+  /** Keys of the Applications that deploy into a cluster that is not watched. */
+  readonly #elsewhere = new Set<string>();
   readonly #clusterOf: ClusterOf;
   readonly #holds: Holds;
 
@@ -229,7 +231,7 @@ export class ClusterModel {
 
   /** Applications that deploy into a cluster that is not watched. */
   applicationsElsewhere(): ApplicationFact[] {
-    return [...this.applications.values()].filter((app) => !this.isWatched(app));
+    return [...this.#elsewhere].map((key) => this.applications.get(key)).filter((app) => app !== undefined);
   }
 
   /** Argo CD's own objects live beside Argo CD, whichever cluster the workloads are in. */
@@ -290,7 +292,9 @@ export class ClusterModel {
       addTo(this.#replicaSetsByController, fact.controllerUid, key);
     } else if (fact.fact === 'application') {
       addTo(this.#applicationsByName, fact.ref.name, key);
-      this.#listings.add(key, fact, this.clusterOf(fact) ?? '');
+      const cluster = this.clusterOf(fact);
+      if (cluster === null) this.#elsewhere.add(key);
+      this.#listings.add(key, fact, cluster ?? '');
     }
   }
 
@@ -303,6 +307,7 @@ export class ClusterModel {
       removeFrom(this.#replicaSetsByController, fact.controllerUid, key);
     } else if (fact.fact === 'application') {
       removeFrom(this.#applicationsByName, fact.ref.name, key);
+      this.#elsewhere.delete(key);
       this.#listings.remove(key, fact, this.clusterOf(fact) ?? '');
     }
   }

@@ -33,8 +33,8 @@ export interface ContestedTotals {
 
 /** The series of one workload and field. Several conflicts over the same field (other contenders) share them. */
 export interface ContestedSeries {
-  readonly labels: WorkloadLabels;
-  /** The same, with their text. */
+  readonly application: ContestedCounts['application'];
+  /** The labels with their text. */
   readonly set: LabelSet;
   /** The gravest state of its conflicts; null when the detector has forgotten them all. */
   readonly state: ConflictState | null;
@@ -60,13 +60,13 @@ export interface Selection<T> {
 
 interface Entry {
   readonly key: string;
-  readonly labels: WorkloadLabels;
+  readonly application: ContestedCounts['application'];
   readonly set: LabelSet;
   state: ConflictState | null;
   totals: ContestedTotals;
   replicas: ReplicasNow | null;
-  /** What each conflict, by id, had counted when last looked at: what it gained since is added to the totals. */
-  seen: Map<string, ContestedTotals>;
+  /** What each conflict had counted when last looked at: what it gained since is added to the totals. */
+  seen: readonly ContestedCounts[];
   /** When no conflict was active any more; null while one is. */
   endedAt: Millis | null;
 }
@@ -125,7 +125,7 @@ export class ContestedTracker {
       if (!groups.has(entry.key)) {
         entry.state = null;
         entry.replicas = null;
-        entry.seen = new Map();
+        entry.seen = [];
         entry.endedAt ??= now;
       }
       const current = entry.endedAt === null || now - entry.endedAt < this.#policy.retention;
@@ -158,28 +158,33 @@ export class ContestedTracker {
     if (first === undefined) return;
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      const { labels } = this.#named.get(first.conflictId) ?? nameOf(first);
+      const { labels, application } = this.#named.get(first.conflictId) ?? nameOf(first);
       entry = {
         key,
-        labels,
+        application,
         set: new LabelSet(labels),
         state: null,
         totals: NOTHING,
         replicas: null,
-        seen: new Map(),
+        seen: [],
         endedAt: null,
       };
       this.#entries.set(key, entry);
     }
+    // Nothing was counted since.
+    if (group.length === entry.seen.length && group.every((counts, index) => counts === entry?.seen[index])) return;
     const states = group.map((counts) => counts.state).sort((a, b) => GRAVITY[a] - GRAVITY[b]);
     entry.state = states[0] ?? null;
     entry.endedAt = entry.state === 'resolved' ? (entry.endedAt ?? now) : null;
     const { seen } = entry;
-    const gains = group.map((counts) => gained(seen.get(counts.conflictId) ?? NOTHING, totalsOf(counts)));
-    entry.totals = merge(entry.totals, gains.reduce(combine, NOTHING), (total, gain) => total + gain);
+    const gains = group.map((counts) =>
+      gained(seen.find(({ conflictId }) => conflictId === counts.conflictId) ?? NOTHING, counts),
+    );
+    const [gain = NOTHING, ...more] = gains;
+    entry.totals = merge(entry.totals, more.reduce(combine, gain), (total, each) => total + each);
     // Of one workload, so the same in each that has them.
     entry.replicas = group.find(({ replicas }) => replicas !== undefined)?.replicas ?? null;
-    entry.seen = new Map(group.map((counts) => [counts.conflictId, totalsOf(counts)]));
+    entry.seen = group;
   }
 }
 
@@ -195,9 +200,10 @@ export class Limiter {
   }
 
   select<T>(candidates: readonly T[], keyOf: (each: T) => string, gravityOf: (each: T) => number): Selection<T> {
-    const ranked = candidates
-      .map((each) => ({ each, key: keyOf(each), gravity: gravityOf(each) }))
-      .sort(
+    const ranked = candidates.map((each) => ({ each, key: keyOf(each), gravity: gravityOf(each) }));
+    // Where there is room for all it does not matter who comes first.
+    if (ranked.length > this.limit)
+      ranked.sort(
         (a, b) =>
           a.gravity - b.gravity ||
           Number(this.#shown.has(b.key)) - Number(this.#shown.has(a.key)) ||
@@ -220,11 +226,6 @@ function nameOf({ workload, application, field }: ContestedCounts): Named {
 /** JSON keeps the parts apart whatever they contain. */
 export function keyOfLabels(labels: WorkloadLabels): string {
   return JSON.stringify(LABELS_OF_WORKLOADS.map((name) => labels[name]));
-}
-
-function totalsOf(counts: ContestedCounts): ContestedTotals {
-  const { reversals, replicaSecondsShort, podsUp, podsDown, writes } = counts;
-  return { reversals, replicaSecondsShort, podsUp, podsDown, writes };
 }
 
 /** What a conflict counted between two looks. It starts from zero again when it has fallen, as Prometheus reads it. */

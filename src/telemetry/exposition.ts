@@ -1,6 +1,7 @@
 /**
  * The exposition text of our own families. What does not change from scrape to scrape is kept: the text of the labels of
- * a series. prom-client hashes and escapes them anew for each of thousands of series, which took most of a scrape.
+ * a series, and its lines while their values are the same. prom-client hashes and escapes labels anew for each of
+ * thousands of series, which took most of a scrape.
  * Format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
 import type { Family, Sample } from './families.ts';
@@ -11,6 +12,8 @@ export type Labels = Readonly<Record<string, string>>;
 export class LabelSet {
   readonly labels: Labels;
   #text: string | null = null;
+  /** By the name of a family. */
+  readonly #lines = new Map<string, Lines>();
 
   constructor(labels: Labels) {
     this.labels = labels;
@@ -21,6 +24,36 @@ export class LabelSet {
     this.#text ??= textOf(this.labels);
     return this.#text;
   }
+
+  /** What a family says of them, each line with a line feed before it. Made again where a value is another one. */
+  linesOf(family: string, samples: readonly Sample[]): string {
+    let lines = this.#lines.get(family);
+    if (lines === undefined || !isSaid(lines, samples)) {
+      // Joined to one text, and not a tree of its parts that every scrape would walk over.
+      lines = { samples, text: samples.map((sample) => this.#line(family, sample)).join('') };
+      this.#lines.set(family, lines);
+    }
+    return lines.text;
+  }
+
+  #line(family: string, { and, value }: Sample): string {
+    const more = and === undefined ? '' : `,${and.text}`;
+    return ['\n', family, '{', this.text, more, '} ', valueText(value)].join('');
+  }
+}
+
+interface Lines {
+  readonly samples: readonly Sample[];
+  readonly text: string;
+}
+
+function isSaid(lines: Lines, samples: readonly Sample[]): boolean {
+  if (samples.length !== lines.samples.length) return false;
+  for (const [index, { and, value }] of samples.entries()) {
+    const said = lines.samples[index];
+    if (!Object.is(value, said?.value) || and !== said?.and) return false;
+  }
+  return true;
 }
 
 /**
@@ -33,6 +66,12 @@ export function renderFamily(family: Family, samples: Iterable<Sample>): string 
   let text = `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}`;
   const loose = new Map<string, number>(family.labels.length === 0 ? [['', 0]] : []);
   let checked = false;
+  let series: Sample[] = [];
+  const endSeries = () => {
+    const set = series[0]?.labels;
+    if (set instanceof LabelSet) text += set.linesOf(name, series);
+    series = [];
+  };
   for (const sample of samples) {
     const { labels, value } = sample;
     if (typeof value !== 'number' || (type === 'counter' && !(value >= 0)))
@@ -41,14 +80,15 @@ export function renderFamily(family: Family, samples: Iterable<Sample>): string 
       // Of one making: what holds for the first holds for all.
       if (!checked) checkNames(family, { ...labels.labels, ...sample.and?.labels });
       checked = true;
-      const more = sample.and === undefined ? '' : `,${sample.and.text}`;
-      text += `\n${name}{${labels.text}${more}} ${valueText(value)}`;
+      if (series[0]?.labels !== labels) endSeries();
+      series.push(sample);
     } else {
       checkNames(family, labels);
       const key = textOf(labels);
       loose.set(key, type === 'gauge' ? value : (loose.get(key) ?? 0) + value);
     }
   }
+  endSeries();
   for (const [key, value] of loose) text += `\n${name}${key === '' ? '' : `{${key}}`} ${valueText(value)}`;
   return text;
 }

@@ -8,7 +8,7 @@ import type { ReplicasNow, SyncCounts } from '../model/observations.ts';
 import type { Shard } from '../model/shard.ts';
 import type { ConflictState, HealKind, Severity, WriterKind } from '../model/verdicts.ts';
 import { visible } from '../report/visible.ts';
-import type { ContestedSeries, WorkloadLabels } from './contested-series.ts';
+import type { ContestedSeries } from './contested-series.ts';
 import { WORKLOAD_LABELS } from './contested-series.ts';
 import { LabelSet, type Labels } from './exposition.ts';
 import { LIMIT_FAMILIES, PROCESS_FAMILIES, SHARD_FAMILIES } from './process-families.ts';
@@ -41,8 +41,7 @@ export interface SyncSeries {
 export interface RiskSeries {
   readonly rule: string;
   readonly severity: Severity;
-  readonly labels: WorkloadLabels;
-  /** The rule and the labels. */
+  /** The rule and the labels of the workload. */
   readonly set: LabelSet;
 }
 

@@ -1,6 +1,7 @@
 /** /metrics: the families of families.ts, made of one snapshot a scrape; those of the process are prom-client's. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Shard } from '../model/shard.ts';
+import { encoded } from '../report/encoded.ts';
 import { renderFamily } from './exposition.ts';
 import type { ConfigStatus, Family, Sample, SelfView, TelemetryView } from './families.ts';
 import { FAMILIES } from './families.ts';
@@ -37,8 +38,8 @@ export interface MetricsOptions {
 export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 export interface Metrics {
-  /** The exposition text. Never rejects because of a family. */
-  render(): Promise<string>;
+  /** The exposition text in UTF-8. Never rejects because of a family. */
+  render(): Promise<Buffer>;
   /** Another seriesLimit, from the next scrape on. */
   limitSeries(limit: number): void;
 }
@@ -94,8 +95,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
   return {
     async render() {
       // Made in one turn of the event loop: no scrape sees half of another.
-      const ours = `${renderFamilies().join('\n\n')}\n`;
-      return options.processMetrics === true ? `${ours}\n${await registry.metrics()}` : ours;
+      const ours = renderFamilies().flatMap((text) => [text, '\n\n']);
+      const ofTheProcess = options.processMetrics === true ? `\n${await registry.metrics()}` : '';
+      return encoded([...ours.slice(0, -1), '\n', ofTheProcess].join(''));
     },
     limitSeries: (limit) => views.limitSeries(limit),
   };

@@ -7,10 +7,13 @@ import type { NoticeKind, Risk } from '../model/verdicts.ts';
 export interface TelemetrySnapshot {
   /** When it was taken. */
   readonly now: Millis;
-  /** One entry a conflict the detector knows, the resolved ones as long as it knows them. */
+  /**
+   * One entry a conflict the detector knows, the resolved ones as long as it knows them. The very same entry as before
+   * where nothing was counted.
+   */
   readonly contested: readonly ContestedCounts[];
-  /** Of every Application; the metrics pick those that are contested or at risk. */
-  readonly syncs: readonly SyncCounts[];
+  /** Of an Application; asked of those that are contested or at risk. undefined: no operation of it was seen. */
+  readonly syncs: (application: SyncCounts['application']) => SyncCounts['byTrigger'] | undefined;
   readonly risks: readonly Risk[];
   /** Notices since the start, by kind. */
   readonly notices: Readonly<Partial<Record<NoticeKind, number>>>;

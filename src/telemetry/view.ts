@@ -12,8 +12,13 @@ import type { TelemetrySnapshot } from './snapshot.ts';
 const SEVERITIES: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 const NO_SYNCS: SyncCounts['byTrigger'] = { 'self-heal': 0, revision: 0, manual: 0, other: 0 };
 
+interface KeyedRisk extends RiskSeries {
+  readonly key: string;
+}
+
 interface Application {
   readonly key: string;
+  readonly application: SyncCounts['application'];
   readonly set: LabelSet;
 }
 
@@ -26,7 +31,7 @@ export class ViewBuilder {
   readonly #risks: Limiter;
   readonly #applications: Limiter;
   /** Of the last audit that was looked at. */
-  #open: { readonly of: readonly Risk[]; readonly risks: readonly RiskSeries[] } = { of: [], risks: [] };
+  #open: { readonly of: readonly Risk[]; readonly risks: readonly KeyedRisk[] } = { of: [], risks: [] };
   /** By key, of those that were relevant when last looked at. */
   #labelled = new Map<string, Application>();
 
@@ -40,7 +45,11 @@ export class ViewBuilder {
     const contested = this.#contested.update(snapshot.contested, snapshot.now);
     this.#note('conflict', contested);
     if (this.#open.of !== snapshot.risks) this.#open = { of: snapshot.risks, risks: openRisks(snapshot.risks) };
-    const risks = this.#risks.select(this.#open.risks, keyOfRisk, (risk) => SEVERITIES[risk.severity]);
+    const risks = this.#risks.select(
+      this.#open.risks,
+      ({ key }) => key,
+      (risk) => SEVERITIES[risk.severity],
+    );
     this.#note('risk', risks);
     const syncs = this.#applications.select(
       this.#relevantSyncs(snapshot, contested.shown),
@@ -61,23 +70,18 @@ export class ViewBuilder {
   /** The syncs of every Application that is contested or at risk; zeros for one that has not synced yet. */
   #relevantSyncs(snapshot: TelemetrySnapshot, contested: readonly ContestedSeries[]): (SyncSeries & Application)[] {
     const relevant = new Map<string, Application>();
-    const add = (namespace: string, name: string) => {
-      if (name === '') return;
-      const key = keyOfApplication({ namespace, name });
-      if (!relevant.has(key)) relevant.set(key, this.#labelled.get(key) ?? { key, set: setOf(namespace, name) });
+    const add = (application: SyncCounts['application'] | null) => {
+      if (application === null) return;
+      const key = keyOfApplication(application);
+      if (!relevant.has(key)) relevant.set(key, this.#labelled.get(key) ?? labelled(key, application));
     };
-    for (const { labels } of contested) add(labels.application_namespace, labels.application);
-    for (const { application, suppressed } of snapshot.risks) {
-      if (application !== null && suppressed === null) add(visible(application.namespace), visible(application.name));
-    }
+    for (const { application } of contested) add(application);
+    for (const { application, suppressed } of snapshot.risks) if (suppressed === null) add(application);
     this.#labelled = relevant;
-    const counted = new Map(
-      snapshot.syncs.map(({ application: { namespace, name }, byTrigger }) => [
-        keyOfApplication({ namespace: visible(namespace), name: visible(name) }),
-        byTrigger,
-      ]),
-    );
-    return [...relevant.values()].map(({ key, set }) => ({ key, set, byTrigger: counted.get(key) ?? NO_SYNCS }));
+    return [...relevant.values()].map((each) => ({
+      ...each,
+      byTrigger: snapshot.syncs(each.application) ?? NO_SYNCS,
+    }));
   }
 
   #note(scope: DropScope, { newlyDropped, hidden }: Selection<unknown>): void {
@@ -87,27 +91,25 @@ export class ViewBuilder {
 }
 
 /** One series a rule and field, though a rule may find several things wrong with it. */
-function openRisks(risks: readonly Risk[]): RiskSeries[] {
-  const series = new Map<string, RiskSeries>();
+function openRisks(risks: readonly Risk[]): KeyedRisk[] {
+  const series = new Map<string, KeyedRisk>();
   for (const risk of risks) {
     if (risk.suppressed !== null) continue;
     const labels: WorkloadLabels = workloadLabels(risk.workload, risk.application, risk.field);
     const { rule, severity } = risk;
-    const each = { rule, severity, labels, set: new LabelSet({ rule, ...labels }) };
-    series.set(keyOfRisk(each), each);
+    const key = `${rule} ${keyOfLabels(labels)}`;
+    series.set(key, { key, rule, severity, set: new LabelSet({ rule, ...labels }) });
   }
   return [...series.values()];
 }
 
-function keyOfRisk(risk: RiskSeries): string {
-  return `${risk.rule} ${keyOfLabels(risk.labels)}`;
-}
-
 /** Of names as they are shown: what looks the same is one series. */
-function keyOfApplication(application: SyncCounts['application']): string {
-  return JSON.stringify([application.namespace, application.name]);
+function keyOfApplication({ namespace, name }: SyncCounts['application']): string {
+  return `${visible(namespace)}\n${visible(name)}`;
 }
 
-function setOf(namespace: string, name: string): LabelSet {
-  return new LabelSet({ application_namespace: namespace, application: name });
+function labelled(key: string, application: SyncCounts['application']): Application {
+  const { namespace, name } = application;
+  const set = new LabelSet({ application_namespace: visible(namespace), application: visible(name) });
+  return { key, application, set };
 }

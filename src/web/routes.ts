@@ -1,5 +1,6 @@
 /** What is served where. */
 import type { FastifyInstance } from 'fastify';
+import { encoded } from '../report/encoded.ts';
 import { renderJson } from '../report/json.ts';
 import type { ConflictDocument, Report } from '../report/schema.ts';
 import type { Probe } from '../telemetry/health.ts';
@@ -24,8 +25,8 @@ const TEXT = 'text/plain; charset=utf-8';
 export interface Sources {
   /** The report as it is now. Called for every page, so it should be quick to make. */
   readonly snapshot: () => Report;
-  /** The exposition text for /metrics. */
-  readonly metrics: () => Promise<string>;
+  /** The exposition text for /metrics, in UTF-8. */
+  readonly metrics: () => Promise<string | Buffer>;
   readonly health: { readonly readiness: () => Probe; readonly liveness: () => Probe };
 }
 
@@ -85,7 +86,7 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
   });
 
   app.get('/api/v1/report', async (request, reply) =>
-    reply.type(JSON_TYPE).send(renderJson(cutTo(sources.snapshot(), scopeOf(request)))),
+    reply.type(JSON_TYPE).send(encoded(renderJson(cutTo(sources.snapshot(), scopeOf(request))))),
   );
   app.get<WithId>('/api/v1/conflicts/:id', async (request, reply) => {
     const { conflicts } = cutTo(sources.snapshot(), scopeOf(request));

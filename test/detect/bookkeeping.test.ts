@@ -114,14 +114,11 @@ describe('operations begun', () => {
     counter.add(healOf());
     counter.add(healOf());
     counter.add(healOf({ kind: 'manual' }));
-    expect(counter.all()).toEqual([
-      {
-        application: { namespace: 'argocd', name: 'web' },
-        byTrigger: { 'self-heal': 2, revision: 0, manual: 1, other: 0 },
-      },
-    ]);
+    const web = { namespace: 'argocd', name: 'web' };
+    expect(counter.of(web)).toEqual({ 'self-heal': 2, revision: 0, manual: 1, other: 0 });
+    expect(counter.of({ ...web, namespace: 'elsewhere' })).toBeUndefined();
     counter.forget(healOf().application);
-    expect(counter.all()).toEqual([]);
+    expect(counter.of(web)).toBeUndefined();
   });
 });
 

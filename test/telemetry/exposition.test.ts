@@ -59,4 +59,33 @@ describe('the text of a family', () => {
       expect(linesOf(family, samples)).toEqual(['x{z="z"} 0', 'x{a="b"} 1']);
     expect(read).toHaveBeenCalledTimes(1);
   });
+
+  test('makes the lines of kept labels again only where a value is another one', () => {
+    const [up, down] = [new LabelSet({ way: 'up' }), new LabelSet({ way: 'down' })];
+    const [web, api] = [new LabelSet({ a: 'web' }), new LabelSet({ a: 'api' })];
+    const family = familyOf('counter', ['a', 'way']);
+    const samples = (value: number) =>
+      [web, api].flatMap((labels) => [
+        { labels, and: up, value: labels === web ? value : 5 },
+        { labels, and: down, value: 0 },
+      ]);
+    const text = (value: number) => [
+      ...[`x{a="web",way="up"} ${value}`, 'x{a="web",way="down"} 0'],
+      ...['x{a="api",way="up"} 5', 'x{a="api",way="down"} 0'],
+    ];
+    expect(linesOf(family, samples(1))).toEqual(text(1));
+    const made = vi.spyOn(LabelSet.prototype, 'text', 'get');
+    try {
+      expect(linesOf(family, samples(1))).toEqual(text(1));
+      expect(made).not.toHaveBeenCalled();
+      expect(linesOf(family, samples(2))).toEqual(text(2));
+      expect(made.mock.contexts).not.toContain(api);
+      // One more or one fewer is another text, too.
+      expect(linesOf(family, samples(2).slice(1))).toEqual(text(2).slice(1));
+      // Another family has lines of its own.
+      expect(linesOf({ ...family, name: 'y' }, samples(2))[0]).toBe('y{a="web",way="up"} 2');
+    } finally {
+      made.mockRestore();
+    }
+  });
 });

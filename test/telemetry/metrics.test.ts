@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ContestedCounts } from '../../src/model/observations.ts';
+import { LabelSet } from '../../src/telemetry/exposition.ts';
 import { FAMILIES } from '../../src/telemetry/families.ts';
 import type { MetricsOptions } from '../../src/telemetry/metrics.ts';
 import { createMetrics, METRICS_CONTENT_TYPE } from '../../src/telemetry/metrics.ts';
@@ -29,7 +30,7 @@ function aSnapshot(overrides: Partial<TelemetrySnapshot> = {}): TelemetrySnapsho
   return {
     now: given.T0,
     contested: [],
-    syncs: [],
+    syncs: () => undefined,
     risks: [],
     notices: {},
     watches: [],
@@ -46,7 +47,7 @@ function metricsOver(first: TelemetrySnapshot, options: Partial<MetricsOptions> 
     metrics,
     async scrape(next?: TelemetrySnapshot): Promise<Sample[]> {
       if (next !== undefined) snapshot = next;
-      return samplesOf(await metrics.render());
+      return samplesOf((await metrics.render()).toString());
     },
   };
 }
@@ -69,13 +70,11 @@ describe('the exposition text', () => {
     const { metrics } = metricsOver(
       aSnapshot({
         contested: [counts()],
-        syncs: [
-          { application: given.WEB_APP, byTrigger: { 'self-heal': 17, revision: 2, manual: 1, other: 0 } },
-          {
-            application: { namespace: 'argocd', name: 'bystander' },
-            byTrigger: { 'self-heal': 0, revision: 9, manual: 0, other: 0 },
-          },
-        ],
+        syncs: ({ name }) =>
+          new Map([
+            [given.WEB_APP.name, { 'self-heal': 17, revision: 2, manual: 1, other: 0 }],
+            ['bystander', { 'self-heal': 0, revision: 9, manual: 0, other: 0 }],
+          ]).get(name),
         risks: [
           given.aRisk(),
           given.aRisk({ message: 'The same rule and field, found another way.' }),
@@ -89,12 +88,12 @@ describe('the exposition text', () => {
         skippedLines: 3,
       }),
     );
-    await expect(await metrics.render()).toMatchFileSnapshot('golden/fight.prom');
+    await expect((await metrics.render()).toString()).toMatchFileSnapshot('golden/fight.prom');
   });
 
   it('of a quiet cluster has no series for any workload', async () => {
     const { metrics } = metricsOver(aSnapshot());
-    await expect(await metrics.render()).toMatchFileSnapshot('golden/quiet.prom');
+    await expect((await metrics.render()).toString()).toMatchFileSnapshot('golden/quiet.prom');
   });
 
   it('is declared as the text format of Prometheus', () => {
@@ -104,6 +103,30 @@ describe('the exposition text', () => {
   it('tells of the process when asked to', async () => {
     const samples = await metricsOver(aSnapshot(), { processMetrics: true }).scrape();
     expect(shownValue(samples, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
+  });
+});
+
+describe('what a scrape costs', () => {
+  it('is the lines of the conflicts in which something was counted since the last one, whatever else is open', async () => {
+    const contested = Array.from({ length: 100 }, (_, index) =>
+      counts({ conflictId: `${index}`, workload: { ...given.WEB, name: `w${index}` } }),
+    );
+    const { metrics, scrape } = metricsOver(aSnapshot({ contested }));
+    const first = (await metrics.render()).toString();
+    const made = vi.spyOn(LabelSet.prototype, 'text', 'get');
+    try {
+      expect((await metrics.render()).toString()).toBe(first);
+      expect(made).not.toHaveBeenCalled();
+      const next = contested.with(7, counts({ ...contested[7], reversals: 18, podsUp: 52 }));
+      const samples = await scrape(aSnapshot({ contested: next, now: given.T0 + 1_000 }));
+      expect(shownValue(samples, 'tugwatch_conflict_reversals_total', 'workload="w7"')).toBe(18);
+      expect(shownValue(samples, 'tugwatch_replicaset_churn_pods_total', 'workload="w7"', '"up"')).toBe(52);
+      // Reversals have a line, and pods one each for up and down.
+      expect(new Set(made.mock.contexts.filter((set) => 'workload' in (set as LabelSet).labels)).size).toBe(1);
+      expect(made.mock.calls.length).toBeLessThanOrEqual(5);
+    } finally {
+      made.mockRestore();
+    }
   });
 });
 
@@ -185,8 +208,8 @@ describe('series of a conflict', () => {
   it('are the same in two scrapes at once, and in two after another', async () => {
     const { metrics } = metricsOver(aSnapshot({ contested: [counts()] }));
     const [one, two] = await Promise.all([metrics.render(), metrics.render()]);
-    expect(two).toBe(one);
-    expect(await metrics.render()).toBe(one);
+    expect(two).toEqual(one);
+    expect(await metrics.render()).toEqual(one);
   });
 });
 
@@ -277,7 +300,7 @@ describe('what goes wrong while collecting', () => {
     ];
     const watches = [given.aWatch({ cluster: evil, resource: evil })];
     const { metrics } = metricsOver(aSnapshot({ contested, watches }));
-    const text = await metrics.render();
+    const text = (await metrics.render()).toString();
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(lines.filter((line) => !/^tugwatch_\w+(\{(\w+="([^"\\]|\\.)*",?)*\})? \S+$/.test(line))).toEqual([]);

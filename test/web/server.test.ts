@@ -33,7 +33,15 @@ function aServer(overrides: Partial<WebServerOptions> = {}) {
   const metrics = createMetrics({
     version: '0.1.0',
     revision: '',
-    snapshot: () => ({ now: given.T0, contested: [], syncs: [], risks: [], notices: {}, watches: [], skippedLines: 0 }),
+    snapshot: () => ({
+      now: given.T0,
+      contested: [],
+      syncs: () => undefined,
+      risks: [],
+      notices: {},
+      watches: [],
+      skippedLines: 0,
+    }),
   });
   const server = createWebServer({
     snapshot: () => buildReport(fight),
