@@ -157,6 +157,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     now: () => timers.now(),
     timers,
     leadership,
+    untold: (tell) => interregnum.keep(tell),
     persist: async () => (await checkpoint?.save()) ?? false,
   };
   const remediation = new RemediationSwitch(context);

@@ -21,7 +21,7 @@ const MOST = 500;
 
 export class Interregnum {
   readonly #options: InterregnumOptions;
-  #kept: { readonly at: Millis; readonly observation: Observation }[] = [];
+  #kept: { readonly at: Millis; readonly tell: () => void }[] = [];
 
   constructor(options: InterregnumOptions) {
     this.#options = options;
@@ -31,11 +31,20 @@ export class Interregnum {
   }
 
   observe(observation: Observation): void {
-    const { leadership, monotonic } = this.#options;
+    const { hand, isTold } = this.#options;
     // Heals are many, and nobody is told of one.
-    if (observation.type === 'heal' || leadership.leads()) return;
+    if (observation.type === 'heal') return;
+    this.keep(() => {
+      if (!isTold(observation)) hand(observation);
+    });
+  }
+
+  /** Does it in its turn when this process begins to lead; nothing while somebody leads. */
+  keep(tell: () => void): void {
+    const { leadership, monotonic } = this.#options;
+    if (leadership.leads()) return;
     this.#forgetTold();
-    this.#kept.push({ at: monotonic(), observation });
+    this.#kept.push({ at: monotonic(), tell });
     if (this.#kept.length > MOST) this.#kept.shift();
   }
 
@@ -43,8 +52,7 @@ export class Interregnum {
     this.#forgetTold();
     const kept = this.#kept;
     this.#kept = [];
-    const { hand, isTold } = this.#options;
-    for (const { observation } of kept) if (!isTold(observation)) hand(observation);
+    for (const { tell } of kept) tell();
   }
 
   #forgetTold(): void {

@@ -33,6 +33,11 @@ export interface OutletContext {
   /** Of the several replicas only the one that leads may send anything out of the cluster, too. */
   readonly leadership: Leadership;
   /**
+   * For what an outlet finds out by itself: does it when this process begins to lead, if nobody leads now, in its turn among what
+   * was observed meanwhile.
+   */
+  readonly untold: (tell: () => void) => void;
+  /**
    * Stores the checkpoint with the sections as they are now; false when it was not stored, or none is kept. What must
    * not happen twice is stored before the next of its kind.
    */

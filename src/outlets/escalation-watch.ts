@@ -1,6 +1,7 @@
 /** Looks every few seconds whether a fight has become a matter of capacity, and tells the other outlets. */
 import type { CheckpointSection } from '../daemon/checkpoint-sections.ts';
 import type { Outlet } from '../daemon/outlet.ts';
+import type { Millis } from '../model/facts.ts';
 import type { Observation } from '../model/observations.ts';
 import type { Conflict } from '../model/verdicts.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -23,6 +24,8 @@ export class EscalationWatch implements Outlet {
   readonly #detector: Pipeline['detector'];
   readonly #listener: EscalationListener;
   readonly #escalations = new Escalations();
+  /** When each was seen to escalate by this process. */
+  readonly #since = new Map<string, Millis>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(detector: Pipeline['detector'], listener: EscalationListener) {
@@ -39,6 +42,7 @@ export class EscalationWatch implements Outlet {
 
   look(): void {
     const fresh = new Set(this.#escalations.look(this.#detector.now, this.#detector.contestedCounts()));
+    for (const id of fresh) this.#since.set(id, this.#detector.now);
     if (fresh.size > 0) {
       for (const conflict of this.#detector.conflicts()) if (fresh.has(conflict.id)) this.#listener.escalated(conflict);
     }
@@ -51,8 +55,12 @@ export class EscalationWatch implements Outlet {
 
   observe(observation: Observation): void {
     if (observation.type !== 'transition' || observation.transition.to === 'suspected') return;
+    const { at, conflict } = observation.transition;
+    // Handed over late: what has escalated since has not begun anew.
+    if (at < (this.#since.get(conflict.id) ?? at)) return;
     // A fight that ended, and one that begins anew where the end was not seen.
-    this.#escalations.forget(observation.transition.conflict.id);
+    this.#since.delete(conflict.id);
+    this.#escalations.forget(conflict.id);
   }
 
   async stop(): Promise<void> {

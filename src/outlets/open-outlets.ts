@@ -25,7 +25,7 @@ export interface Telling {
 
 /** @throws Error with a sentence when a template of a receiver is no jq program */
 export async function openOutlets(context: OutletContext): Promise<Telling> {
-  const { config, engine, leadership } = context;
+  const { config, engine, leadership, untold } = context;
   const events = config.events === 'none' ? null : await openEvents(context);
   // Receivers may come with a changed file: the place for them is always there.
   let current = config;
@@ -37,6 +37,8 @@ export async function openOutlets(context: OutletContext): Promise<Telling> {
   const escalations = new EscalationWatch(engine.pipeline.detector, {
     escalated: (conflict) => {
       events?.tell('escalated', conflict);
+      // Messages follow the state of a fight, and Events do not.
+      if (events !== null) untold(() => events.tell('escalated', conflict));
       messages.outlet.poke();
     },
     looked: () => messages.outlet.look(),
