@@ -354,8 +354,8 @@ describe('the metric about the page', () => {
     const config = () => ({ successful: true, successAt: 0 });
     let url = '';
     const { metrics } = metricsOver(aSnapshot(), { config, externalUrl: () => url });
-    expect(await metrics.render()).not.toContain('tugwatch_web_info{');
+    expect((await metrics.render()).toString()).not.toContain('tugwatch_web_info{');
     url = 'https://tugwatch.example.com';
-    expect(await metrics.render()).toContain('tugwatch_web_info{url="https://tugwatch.example.com"} 1\n');
+    expect((await metrics.render()).toString()).toContain('tugwatch_web_info{url="https://tugwatch.example.com"} 1\n');
   });
 });
