@@ -21,9 +21,6 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
 }
 
-/** Larger texts are of objects that hold much of their own: comparing them with others takes longer than reading them. */
-const LARGEST_COMPARED = 512 * 1024;
-
 /** Without a resourceVersion: a consistent read, as a list in pages is. */
 const LIST_FIRST = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' };
 
@@ -74,7 +71,7 @@ export async function readWatch(
 }
 
 function parseLine(bytes: Buffer, lines: StreamDecoder | undefined, what: string): WatchLine {
-  const kept = bytes.length > LARGEST_COMPARED ? undefined : asObject(lines?.decode(bytes));
+  const kept = asObject(lines?.decode(bytes));
   // A bookmark and an error are other objects than those that the shape describes.
   const known = kept?.['type'] === 'ADDED' || kept?.['type'] === 'MODIFIED' || kept?.['type'] === 'DELETED';
   let parsed: Json;
