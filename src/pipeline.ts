@@ -9,6 +9,7 @@ import { Detector } from './detect/detector.ts';
 import { ClusterModel } from './model/cluster-model.ts';
 import type { ClusterOf } from './model/destinations.ts';
 import type { Change, Millis } from './model/facts.ts';
+import { ForeignApplications } from './model/foreign-applications.ts';
 import type { Observation } from './model/observations.ts';
 import type { JqEngine, LensRequest } from './model/ports.ts';
 import { HOLDS_ALL, type Holds, holdsChange } from './model/shard.ts';
@@ -31,6 +32,7 @@ export class Pipeline {
   readonly remedies: RemedyBook;
   readonly #jq: JqEngine;
   readonly #holds: Holds;
+  readonly #foreign: ForeignApplications;
   #risks: { readonly of: Audit | null; readonly risks: readonly Risk[] } = { of: null, risks: [] };
   #firstAt: Millis | null = null;
   #lastAt: Millis = 0;
@@ -38,6 +40,7 @@ export class Pipeline {
   /** `clusterOf`: which watched cluster a destination of Applications is. `holds`: which namespaces are its share. */
   constructor(jq: JqEngine, clusterOf?: ClusterOf, holds: Holds = HOLDS_ALL) {
     this.#holds = holds;
+    this.#foreign = new ForeignApplications(holds);
     this.model = new ClusterModel(clusterOf, holds);
     this.#jq = jq;
     this.detector = new Detector({ model: this.model, jq });
@@ -49,7 +52,7 @@ export class Pipeline {
     this.#firstAt ??= change.at;
     this.#lastAt = Math.max(this.#lastAt, change.at);
     if (!holdsChange(this.#holds, change)) return [];
-    return this.detector.observe(this.model.apply(change));
+    return this.detector.observe(this.model.apply(this.#foreign.cut(change)));
   }
 
   /** Time passes; conflicts may be over by it. */

@@ -84,12 +84,13 @@ export interface RunningDaemon {
   readonly readyAfterMs: number;
 }
 
-/** `tugwatch run` against a server, ready. `client`: under which name the server counts what it asks. */
+/** `tugwatch run` against a server, ready. `client`: under which name the server counts what it asks. @throws Error after `withinMs` */
 export async function startDaemon(
   { folder, program, nodeFlags, env }: Workshop,
   server: string,
   flags: readonly string[] = [],
   client = CLIENT,
+  withinMs = 120_000,
 ): Promise<RunningDaemon> {
   const kubeconfig = join(folder, `kubeconfig-${client}-${new URL(server).port}`);
   const cluster = { server, 'insecure-skip-tls-verify': true };
@@ -110,10 +111,14 @@ export async function startDaemon(
     'the daemon says its address',
     () => /"address":"(http:[^"]+)"/.exec(daemon.stderr)?.[1],
   );
-  await daemon.until('the daemon is ready', async () => {
-    const { ok } = await fetch(`${address}/readyz`);
-    return ok ? true : undefined;
-  });
+  await daemon.until(
+    'the daemon is ready',
+    async () => {
+      const { ok } = await fetch(`${address}/readyz`);
+      return ok ? true : undefined;
+    },
+    withinMs,
+  );
   const readyAfterMs = performance.now() - daemon.startedAt;
   return { process: daemon, address, readyAfterMs };
 }

@@ -58,7 +58,7 @@ server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}` })}\n`);
 });
 setInterval(() => {
-  for (const [path, kind] of objects.kinds) tell(path, bookmark(kind));
+  for (const path of watchers.keys()) tell(path, bookmark(objects.kinds.get(path)));
 }, BOOKMARK_MS).unref();
 process.on('disconnect', () => process.exit(0));
 

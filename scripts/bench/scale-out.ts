@@ -109,7 +109,7 @@ async function watch(
   { applications, idleSeconds }: { applications: number; idleSeconds: number },
 ): Promise<Watching> {
   const name = shard === '' ? 'whole' : `shard-${shard.replace('/', '-of-')}`;
-  const daemon = await startDaemon(shop, server.url, shard === '' ? [] : ['--shard', shard], name);
+  const daemon = await startDaemon(shop, server.url, shard === '' ? [] : ['--shard', shard], name, LISTED_WITHIN_MS);
   const { process } = daemon;
   const told = new Map<string, number>();
   process.onErrorLine((line) => {
@@ -118,7 +118,8 @@ async function watch(
     const of = workload.slice(workload.lastIndexOf('/') + 1);
     told.set(of, (told.get(of) ?? 0) + 1);
   });
-  await process.until('the first audit', () => (process.stderr.includes('"event":"audit"') ? true : undefined));
+  const audited = () => (process.stderr.includes('"event":"audit"') ? true : undefined);
+  await process.until('the first audit', audited, LISTED_WITHIN_MS);
   // Of a list that takes very long the audit does not wait for the end.
   const workloads = await process.until(
     'it has seen every Application',

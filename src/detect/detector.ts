@@ -217,7 +217,10 @@ export class Detector {
         break;
       case 'application':
         if (current?.fact === 'application') {
-          this.#onApplication(previous?.fact === 'application' ? previous : undefined, current, at, origin);
+          const before = previous?.fact === 'application' ? previous : undefined;
+          // What it did before it concerned this share was left out, and is as old as what a first list shows.
+          if (before?.cut === true) this.#onApplication(undefined, current, at, 'list');
+          else this.#onApplication(before, current, at, origin);
         } else this.#forgetApplication(fact);
         break;
       case 'event':

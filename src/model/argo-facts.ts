@@ -104,6 +104,8 @@ export interface ApplicationFact extends FactBase {
   readonly lastAppliedDeclares: { readonly ignoreDifferences: boolean; readonly syncOptions: boolean } | null;
   readonly skipReconcile: boolean;
   readonly ignore: string | null;
+  /** It has nothing in the share of the namespaces held here, and what it did and what it manages was left out. */
+  readonly cut?: true;
 }
 
 export interface ApplicationSetFact extends FactBase {
