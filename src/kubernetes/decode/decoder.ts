@@ -127,16 +127,11 @@ export class Decoder {
   #read(trace: Trace, was: number): boolean {
     const { shape } = trace;
     const first = this.#reader.scanner.peek();
-    const noted = this.#depth < MAX_DEPTH && (trace.opener === first || this.#newParts < MOST_NEW_PARTS);
-    if (noted && first === OPEN_BRACE && (shape.kind === 'object' || shape.kind === 'whole' || shape.kind === 'list')) {
-      return this.#readObject(shape.kind === 'object' ? shape : ANY_OBJECT, trace, was);
-    }
-    if (
-      noted &&
-      first === OPEN_BRACKET &&
-      (shape.kind === 'list' || shape.kind === 'whole' || shape.kind === 'object')
-    ) {
-      return this.#readList(shape.kind === 'list' ? shape : ANY_LIST, trace, was);
+    const { kind } = shape;
+    const inParts = kind === 'object' || kind === 'list' || kind === 'whole';
+    if (inParts && this.#depth < MAX_DEPTH && (trace.opener === first || this.#newParts < MOST_NEW_PARTS)) {
+      if (first === OPEN_BRACE) return this.#readObject(kind === 'object' ? shape : ANY_OBJECT, trace, was);
+      if (first === OPEN_BRACKET) return this.#readList(kind === 'list' ? shape : ANY_LIST, trace, was);
     }
     if (trace.opener !== 0) trace.forget();
     const value = this.#reader.value(shape);
