@@ -1,28 +1,12 @@
 /** The watch on a real API server: its pages, its versions, and what it says when it was away. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WritingClient } from '../../src/kubernetes/client.ts';
+import { describe, expect, it } from 'vitest';
 import { textAt } from '../../src/kubernetes/projections/read-json.ts';
 import { openWatch, readWatch, type WatchLine } from '../../src/kubernetes/watch-stream.ts';
-import { RealCluster } from '../support/real-cluster.ts';
-import { correctionsOf, RealRollouts, ROLLOUTS, watchRollouts } from '../support/real-rollouts.ts';
+import { correctionsOf, type RealRollouts, ROLLOUTS, watchRollouts } from '../support/real-rollouts.ts';
+import { RealSuite } from '../support/real-suite.ts';
 import { startRelay } from '../support/relay.ts';
 
-let cluster: RealCluster;
-let client: WritingClient;
-
-beforeAll(async () => {
-  cluster = await RealCluster.start();
-  client = await cluster.client();
-});
-
-afterAll(() => cluster?.[Symbol.asyncDispose]());
-
-/** Rollouts web-0, web-1, … in a namespace of their own. */
-async function fill(namespace: string, count: number): Promise<RealRollouts> {
-  const rollouts = new RealRollouts(client, namespace);
-  for (let index = 0; index < count; index += 1) await rollouts.create(`web-${index}`, 3);
-  return rollouts;
-}
+const real = new RealSuite();
 
 /** All lines of one watch, which the server ends by itself; `meanwhile` happens once it has accepted it. */
 async function linesFrom(
@@ -33,7 +17,7 @@ async function linesFrom(
   const lines: WatchLine[] = [];
   const target = { resource: ROLLOUTS, namespace: rollouts.namespace };
   const { signal } = new AbortController();
-  const stream = await openWatch(client, target, { resourceVersion, timeoutSeconds: 6, signal });
+  const stream = await openWatch(real.client, target, { resourceVersion, timeoutSeconds: 6, signal });
   await meanwhile();
   await readWatch(
     stream,
@@ -47,8 +31,8 @@ async function linesFrom(
 
 describe('a watch on a real API server', () => {
   it('lists in pages, then tells every version in order, with its writer', async () => {
-    const rollouts = await fill('pages', 12);
-    await using watch = await watchRollouts(cluster, rollouts, { pageLimit: 5 });
+    const rollouts = await real.fill('pages', 12);
+    await using watch = await watchRollouts(real.cluster, rollouts, { pageLimit: 5 });
     await watch.journal.untilEvent('connected');
     expect(watch.journal.events[0]).toMatchObject({ type: 'listed', objects: 12, pages: 3 });
     for (const replicas of [4, 5, 6]) await rollouts.scale('web-1', replicas);
@@ -61,9 +45,9 @@ describe('a watch on a real API server', () => {
   });
 
   it('resumes where it was when its connection breaks, and no version between is lost', async () => {
-    const rollouts = await fill('cut', 2);
-    await using relay = await startRelay(cluster.port);
-    await using watch = await watchRollouts(cluster, rollouts, { server: `https://127.0.0.1:${relay.port}` });
+    const rollouts = await real.fill('cut', 2);
+    await using relay = await startRelay(real.cluster.port);
+    await using watch = await watchRollouts(real.cluster, rollouts, { server: `https://127.0.0.1:${relay.port}` });
     await watch.journal.untilEvent('connected');
     relay.cut();
     await watch.journal.until(() => watch.journal.story().includes('interrupted'));
@@ -77,10 +61,10 @@ describe('a watch on a real API server', () => {
   });
 
   it('gets a bookmark before the server ends it in order, and can resume from it', async () => {
-    const rollouts = await fill('bookmarks', 1);
+    const rollouts = await real.fill('bookmarks', 1);
     const [version = ''] = (await rollouts.truth()).values();
     // Of another namespace: the watch learns of it by a bookmark only.
-    const elsewhere = await fill('elsewhere', 1);
+    const elsewhere = await real.fill('elsewhere', 1);
     const bookmark = (await linesFrom(rollouts, version, () => elsewhere.scale('web-0', 4))).at(-1);
     expect(bookmark?.type).toBe('BOOKMARK');
     const reached = textAt(bookmark?.object, 'metadata', 'resourceVersion');
@@ -91,9 +75,9 @@ describe('a watch on a real API server', () => {
   });
 
   it('tells a lens-like watch of one object nothing of the others', async () => {
-    const rollouts = await fill('one', 3);
+    const rollouts = await real.fill('one', 3);
     const resource = { ...ROLLOUTS, fieldSelector: 'metadata.name=web-1' };
-    await using watch = await watchRollouts(cluster, rollouts, { target: { resource, namespace: 'one' } });
+    await using watch = await watchRollouts(real.cluster, rollouts, { target: { resource, namespace: 'one' } });
     await watch.journal.untilEvent('connected');
     await rollouts.scale('web-0', 9);
     await rollouts.scale('web-1', 5);

@@ -153,17 +153,40 @@ async function sees({ address }: Running, name: string): Promise<boolean> {
 
 const confirmed = (estate: Estate, name: string) => estate.told('SyncConflictConfirmed', 'Deployment', name);
 
+interface Two extends AsyncDisposable {
+  readonly estate: Estate;
+  readonly a: Running;
+  readonly b: Running;
+}
+
+/** Two processes, which end before their cluster does. */
+async function startTwo(...flags: readonly string[]): Promise<Two> {
+  await using stack = new AsyncDisposableStack();
+  const estate = stack.use(await startEstate());
+  const a = await start(estate, 'a', ...flags);
+  stack.use(a.process);
+  const b = await start(estate, 'b', ...flags);
+  stack.use(b.process);
+  const kept = stack.move();
+  return { estate, a, b, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** The fight over shop/web was told, and the leader has stored it. */
+async function startTwoInAFight(): Promise<Two & { readonly leader: Running; readonly follower: Running }> {
+  await using stack = new AsyncDisposableStack();
+  const two = stack.use(await startTwo());
+  const [leader, follower] = await ranked(two.a, two.b);
+  await eventually('the first fight is told', () => confirmed(two.estate, 'web').length > 0);
+  await eventually('the checkpoint knows of it', () => storedStates(two.estate).includes('confirmed'));
+  const kept = stack.move();
+  return { ...two, leader, follower, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
 describe('two replicas', () => {
   it('tell a fight once, and the one takes over from the other after kill -9, and tells the next fight', async () => {
-    await using estate = await startEstate();
-    const a = await start(estate, 'a');
-    await using _a = a.process;
-    const b = await start(estate, 'b');
-    await using _b = b.process;
-    const [leader, follower] = await ranked(a, b);
-    await eventually('the first fight is told', () => confirmed(estate, 'web').length > 0);
+    await using two = await startTwoInAFight();
+    const { estate, leader, follower } = two;
     await eventually('the follower sees it, too', () => sees(follower, 'web'));
-    await eventually('the checkpoint knows of it', () => storedStates(estate).includes('confirmed'));
 
     leader.process.kill('SIGKILL');
     estate.fight('api');
@@ -183,16 +206,8 @@ describe('two replicas', () => {
   }, 150_000);
 
   it('never both write: a leader that was stopped finds out when it wakes, before it writes', async () => {
-    await using estate = await startEstate();
-    const a = await start(estate, 'a');
-    await using _a = a.process;
-    const b = await start(estate, 'b');
-    await using _b = b.process;
-    const [leader, follower] = await ranked(a, b);
-    await eventually('the first fight is told', () => confirmed(estate, 'web').length > 0);
-
-    await eventually('the checkpoint knows of it', () => storedStates(estate).includes('confirmed'));
-
+    await using two = await startTwoInAFight();
+    const { estate, leader, follower } = two;
     leader.process.kill('SIGSTOP');
     estate.fight('api');
     await eventually('the other leads', async () => (await metricOf(follower.address, 'tugwatch_leader')) === 1);
@@ -208,12 +223,8 @@ describe('two replicas', () => {
   }, 150_000);
 
   it('carry a remedy out once, and only the one that leads does', async () => {
-    await using estate = await startEstate();
-    const apply = ['--remediation-mode=apply', '--remediation-namespaces=shop'];
-    const a = await start(estate, 'a', ...apply);
-    await using _a = a.process;
-    const b = await start(estate, 'b', ...apply);
-    await using _b = b.process;
+    await using two = await startTwo('--remediation-mode=apply', '--remediation-namespaces=shop');
+    const { estate, a, b } = two;
     await eventually('the end is told', () => estate.told('SyncConflictResolved', 'Deployment', 'web').length > 0);
     const changes = [...a.process.logged('remediation'), ...b.process.logged('remediation')];
     expect(changes).toHaveLength(1);
