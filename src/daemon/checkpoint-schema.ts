@@ -186,6 +186,12 @@ export function keepSound(stored: unknown, clusters: readonly string[] | null = 
   return { checkpoint, dropped };
 }
 
+/** null when it is none. */
+export function readNotice(value: unknown): Notice | null {
+  const read = notice.safeParse(value);
+  return read.success ? read.data : null;
+}
+
 function isOfOne(entry: unknown, clusters: readonly string[]): boolean {
   const { ref, workload } = entry as { ref?: ObjectRef; workload?: ObjectRef | null };
   const cluster = (ref ?? workload ?? undefined)?.cluster;

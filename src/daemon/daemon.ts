@@ -174,7 +174,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     hand,
   });
   const sections = new CheckpointSections((message) => logger.warn({ event: 'checkpoint' }, message));
-  for (const { section } of outlets) if (section !== undefined) sections.add(section);
+  for (const outlet of outlets) for (const section of outlet.sections ?? []) sections.add(section);
 
   const heedStandstill = createStandstillWatch(monotonic, STANDSTILL_MS, (stoodMs) => {
     const reason = `this process stood still for ${durationLabel(stoodMs / 1000)}`;

@@ -12,7 +12,7 @@ import type { Leadership } from './leadership.ts';
 export interface Outlet {
   readonly name: string;
   /** What it carries over a restart and over a change of leader; absent when that is nothing. */
-  readonly section?: CheckpointSection;
+  readonly sections?: readonly CheckpointSection[];
   /**
    * Told in every replica, whoever leads; what was observed while nobody led comes once more when this process begins to
    * lead. Must return at once and never throw: whatever takes time waits in a bounded queue of the outlet's own. */

@@ -13,7 +13,7 @@ const MOST_RESTORED = 1_000;
 /** Turns remediation on and off as remediationMode says. While it is off, nothing in the process can change an object. */
 export class RemediationSwitch implements Outlet {
   readonly name = 'remediation';
-  readonly section: CheckpointSection;
+  readonly sections: readonly CheckpointSection[];
   readonly #options: OutletContext;
   readonly #applied: AppliedFix[] = [];
   #config: Config;
@@ -24,11 +24,13 @@ export class RemediationSwitch implements Outlet {
   constructor(options: OutletContext) {
     this.#options = options;
     this.#config = options.config;
-    this.section = {
-      name: 'remediation',
-      save: () => this.#applied.filter(({ at }) => isRecent(at, options.now())),
-      restore: (value) => this.#restore(value),
-    };
+    this.sections = [
+      {
+        name: 'remediation',
+        save: () => this.#applied.filter(({ at }) => isRecent(at, options.now())),
+        restore: (value) => this.#restore(value),
+      },
+    ];
     options.leadership.onChange((leads) => {
       if (leads) this.#remediator?.takeOver();
     });

@@ -20,7 +20,7 @@ export interface EscalationListener {
 
 export class EscalationWatch implements Outlet {
   readonly name = 'escalations';
-  readonly section: CheckpointSection;
+  readonly sections: readonly CheckpointSection[];
   readonly #detector: Pipeline['detector'];
   readonly #listener: EscalationListener;
   readonly #escalations = new Escalations();
@@ -31,11 +31,13 @@ export class EscalationWatch implements Outlet {
   constructor(detector: Pipeline['detector'], listener: EscalationListener) {
     this.#detector = detector;
     this.#listener = listener;
-    this.section = {
-      name: 'escalations',
-      save: () => this.#escalations.all(),
-      restore: (value) => this.#escalations.restore(idsOf(value)),
-    };
+    this.sections = [
+      {
+        name: 'escalations',
+        save: () => this.#escalations.all(),
+        restore: (value) => this.#escalations.restore(idsOf(value)),
+      },
+    ];
     this.#timer = setInterval(() => this.look(), EVERY_MS);
     this.#timer.unref();
   }

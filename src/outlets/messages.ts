@@ -3,13 +3,14 @@ import type { AlertmanagerReceiver, MessageReceiver, Receiver } from '../config/
 import type { CheckpointSection } from '../daemon/checkpoint-sections.ts';
 import type { Outlet } from '../daemon/outlet.ts';
 import type { Observation } from '../model/observations.ts';
-import type { Conflict } from '../model/verdicts.ts';
+import type { Conflict, Notice } from '../model/verdicts.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { AlertmanagerSync } from './alertmanager.ts';
 import { conflictMessage, noticeMessage } from './build-message.ts';
 import { Courier, type CourierOptions, type MessageOutcome } from './courier.ts';
 import { endOf, type OccasionKind } from './occasion.ts';
 import { type Entry, MOST_FOLLOWED, type Phase, ToldLedger } from './told.ts';
+import { WaitingNotices } from './waiting-notices.ts';
 import { passesFilters, wantsNotice, wantsOccasion } from './wants.ts';
 
 export interface MessagesOptions extends CourierOptions {
@@ -30,9 +31,10 @@ export interface ReceiverStats {
 
 export class Messages implements Outlet {
   readonly name = 'messages';
-  readonly section: CheckpointSection;
+  readonly sections: readonly [told: CheckpointSection, notices: CheckpointSection];
   readonly #options: MessagesOptions;
   readonly #told = new ToldLedger();
+  readonly #notices = new WaitingNotices();
   readonly #couriers = new Map<string, Courier>();
   /** Receivers for which so many fights are followed that further ones wait. */
   readonly #full = new Set<string>();
@@ -40,11 +42,17 @@ export class Messages implements Outlet {
 
   constructor(options: MessagesOptions) {
     this.#options = options;
-    this.section = {
-      name: 'messages',
-      save: () => this.#told.save(),
-      restore: (value) => this.#told.restore(value),
-    };
+    this.sections = [
+      { name: 'messages', save: () => this.#told.save(), restore: (value) => this.#told.restore(value) },
+      {
+        name: 'waiting-notices',
+        save: () => this.#notices.save(),
+        restore: (value) => {
+          this.#notices.restore(value);
+          this.#notices.keep([...this.#couriers.keys()]);
+        },
+      },
+    ];
   }
 
   /** The receivers from now on. What waits for one that stays goes by its new settings. */
@@ -54,6 +62,7 @@ export class Messages implements Outlet {
     exchange(this.#couriers, told, (receiver) => new Courier(receiver, this.#options));
     exchange(this.#alertmanagers, kept, (receiver) => new AlertmanagerSync(receiver, this.#options));
     this.#told.keep(told.map(({ name }) => name));
+    this.#notices.keep(told.map(({ name }) => name));
   }
 
   observe(observation: Observation): void {
@@ -62,16 +71,15 @@ export class Messages implements Outlet {
       this.#follow(observation.transition.conflict);
       for (const alertmanager of this.#alertmanagers.values()) alertmanager.poke();
     } else if (observation.type === 'notice') {
-      for (const courier of this.#couriers.values()) {
-        if (wantsNotice(courier.receiver, observation.notice))
-          courier.enqueue(noticeMessage(observation.notice, this.#options.externalUrl()));
-      }
+      for (const courier of this.#couriers.values()) this.#sendNotice(observation.notice, courier);
     }
   }
 
-  /** Tells what has not been told of any fight: after a restart, a change of leader, or an escalation. */
+  /** Tells what has not been told: after a restart, a change of leader, or an escalation. */
   look(): void {
     if (!this.#options.leads()) return;
+    for (const courier of this.#couriers.values())
+      for (const notice of this.#notices.due(courier.receiver.name)) this.#sendNotice(notice, courier);
     for (const conflict of this.#options.pipeline.detector.conflicts()) this.#follow(conflict);
   }
 
@@ -123,6 +131,21 @@ export class Messages implements Outlet {
       }
     } else if (conflict.state === 'resolved' && known !== undefined && known.queued !== 'over')
       this.#send(endOf(conflict), conflict, courier, known);
+  }
+
+  #sendNotice(notice: Notice, courier: Courier): void {
+    const { externalUrl, persist } = this.#options;
+    const { receiver } = courier;
+    if (!wantsNotice(receiver, notice)) {
+      this.#notices.settle(notice, receiver.name);
+      return;
+    }
+    this.#notices.send(notice, receiver.name);
+    courier.enqueue(noticeMessage(notice, externalUrl()), (outcome) => {
+      if (outcome === 'recalled') this.#notices.recall(notice, receiver.name);
+      else if (this.#notices.settle(notice, receiver.name)) return persist();
+      return undefined;
+    });
   }
 
   #open(receiver: string, conflictId: string): Entry | null {

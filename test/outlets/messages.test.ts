@@ -84,10 +84,10 @@ describe('messages of a fight', () => {
       before.becomes('confirmed');
       before.becomes('confirmed', { id: 'b' });
       await before.messages.idle();
-      return JSON.parse(JSON.stringify(before.messages.section.save()));
+      return JSON.parse(JSON.stringify(before.messages.sections[0].save()));
     })();
     await using after = await messagesTo(receivers);
-    after.messages.section.restore(saved);
+    after.messages.sections[0].restore(saved);
     after.leads = false;
     after.becomes('confirmed');
     after.becomes('resolved', { id: 'b' });
@@ -103,11 +103,64 @@ describe('messages of a fight', () => {
       'c confirmed',
     ]);
     // What is over and told needs no memory.
-    expect(Object.keys((after.messages.section.save() as Record<string, object>)['team'] ?? {}).sort()).toEqual([
+    expect(Object.keys((after.messages.sections[0].save() as Record<string, object>)['team'] ?? {}).sort()).toEqual([
       '7f3a1c9e2b40',
       'c',
     ]);
-    expect(() => after.messages.section.restore('nonsense')).toThrow('it is no map');
+    expect(() => after.messages.sections[0].restore('nonsense')).toThrow('it is no map');
+  });
+
+  it('wait for whoever leads next where they are about no fight, and are brought once', async () => {
+    const notice = aNotice({ kind: 'pod-churn' as never });
+    const receivers = (url: string) => [
+      webhook(url, { notices: ['*'] }),
+      webhook(url, { name: 'gone', notices: ['*'] }),
+    ];
+    await using away = await startReceiver({ status: 503 });
+    await using before = await messagesTo(receivers(away.url));
+    before.notices(notice);
+    const save = () => JSON.parse(JSON.stringify(before.messages.sections[1].save()));
+    const saved = save();
+    expect(saved).toEqual([{ notice, to: ['team', 'gone'] }]);
+    before.leads = false;
+    before.messages.handOver();
+
+    await using server = await startReceiver();
+    await using after = await messagesTo([webhook(server.url, { notices: ['*'] })]);
+    const [, notices] = after.messages.sections;
+    notices.restore(saved);
+    after.leads = false;
+    after.messages.look();
+    after.leads = true;
+    after.messages.look();
+    after.messages.look();
+    await after.messages.idle();
+    expect(server.deliveries.map(({ body }) => body.notice?.message)).toEqual([notice.message]);
+    expect(notices.save()).toEqual([]);
+    expect(after.stored).toBe(1);
+
+    // It leads again, and takes over what the other has left: nothing of this.
+    before.messages.sections[1].restore([]);
+    expect(save()).toEqual([]);
+    expect(() => notices.restore('nonsense')).toThrow('it is no list');
+    notices.restore([null, 7, { notice: 'x', to: [] }, { notice, to: 'team' }]);
+    expect(notices.save()).toEqual([]);
+  });
+
+  it('that nobody has stored are told by the one that knows of them, when it leads again', async () => {
+    await using server = await startReceiver({ status: 503 });
+    await using rig = await messagesTo([webhook(server.url, { notices: ['*'] })]);
+    rig.notices(aNotice());
+    rig.leads = false;
+    rig.messages.handOver();
+    await rig.messages.idle();
+    rig.messages.sections[1].restore([]);
+    rig.leads = true;
+    rig.messages.poke();
+    await rig.messages.idle();
+    rig.messages.poke();
+    await rig.messages.idle();
+    expect(rig.messages.stats()[0]?.counts.delivered).toBe(1);
   });
 
   it('stop when another replica leads, and are told by it', async () => {
@@ -157,9 +210,9 @@ describe('messages of a fight', () => {
   it('of more fights than can be followed are told once each, and further ones when some are over', async () => {
     await using server = await startReceiver();
     await using rig = await messagesTo([webhook(server.url, { namespaces: ['nowhere'] })]);
-    const followed = () => Object.keys((rig.messages.section.save() as Record<string, object>)['team'] ?? {});
+    const followed = () => Object.keys((rig.messages.sections[0].save() as Record<string, object>)['team'] ?? {});
     // A checkpoint that knows of one that the detector does not.
-    rig.messages.section.restore({ team: { gone: ['confirmed', 'warning'] } });
+    rig.messages.sections[0].restore({ team: { gone: ['confirmed', 'warning'] } });
     for (let i = 0; i <= MOST_FOLLOWED; i++) rig.becomes('confirmed', { id: `${i}` });
     const first = followed();
     expect(first).toHaveLength(MOST_FOLLOWED);
