@@ -2,6 +2,7 @@
  * What a watch has told of each object: enough to see that a list says otherwise, and nothing more. Raw objects and
  * facts are not kept here.
  */
+import { object, WHOLE } from './decode/shape.ts';
 import type { JsonObject } from './projections/read-json.ts';
 import { countAt, objectAt, textAt } from './projections/read-json.ts';
 
@@ -32,6 +33,11 @@ export interface KnownObject extends Omit<Version, 'key'> {
   listedIn: number;
   bornIn: number;
 }
+
+/** What `versionOf` reads. */
+export const IDENTITY = object({
+  metadata: object({ namespace: WHOLE, name: WHOLE, uid: WHOLE, resourceVersion: WHOLE, generation: WHOLE }),
+});
 
 /** null when the object has no name. */
 export function versionOf(raw: JsonObject): Version | null {

@@ -4,6 +4,7 @@ import type { KubeClient } from './client.ts';
 import { DECODER } from './decode/decoder.ts';
 import type { Shape } from './decode/shape.ts';
 import { KubeRequestError } from './errors.ts';
+import { IDENTITY } from './known-objects.ts';
 import type { JsonObject } from './projections/read-json.ts';
 import { asObject, listAt, textAt } from './projections/read-json.ts';
 import type { WatchedResource } from './resources.ts';
@@ -15,6 +16,8 @@ export interface WatchTarget {
   readonly namespace: string;
   /** Which parts of the objects are wanted; all of them when undefined. */
   readonly shape?: Shape | undefined;
+  /** Of a list only which objects there are, and in which versions, is wanted: the server may leave out all the rest. */
+  readonly identityOnly?: boolean | undefined;
 }
 
 export interface ListPage {
@@ -30,6 +33,9 @@ export interface ListOptions {
   readonly maxPageBytes?: number | undefined;
   readonly signal: AbortSignal;
 }
+
+/** What every API server since 1.15 can leave out the rest by (apimachinery meta/v1); one that cannot answers with all. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 /** '/apis/apps/v1/deployments', '/api/v1/namespaces/shop/events'. */
 export function collectionPath({ resource, namespace }: WatchTarget): string {
@@ -54,7 +60,8 @@ export async function* listPages(
 ): AsyncGenerator<ListPage> {
   const { limit, maxPages, maxPageBytes: maxBytes, signal } = options;
   const path = collectionPath(target);
-  const { shape } = target;
+  const shape = target.identityOnly === true ? IDENTITY : target.shape;
+  const accept = target.identityOnly === true ? { accept: METADATA_ONLY } : {};
   const decode = shape === undefined ? undefined : (bytes: Buffer) => DECODER.decodeList(bytes, shape);
   let resourceVersion = '';
   let token = '';
@@ -64,7 +71,7 @@ export async function* listPages(
       limit: String(limit),
       ...(token === '' ? {} : { continue: token }),
     };
-    const answer = (await client.get(path, { query, signal, maxBytes, decode })) as Json;
+    const answer = (await client.get(path, { query, signal, maxBytes, decode, ...accept })) as Json;
     const items = itemsOf(answer, target.resource);
     if (page === 1) resourceVersion = textAt(answer, 'metadata', 'resourceVersion');
     if (items === null || resourceVersion === '') {

@@ -101,7 +101,7 @@ export class Reflector {
     const check = new RelistCheck();
     this.#feed.check = check;
     try {
-      for await (const page of this.#pages()) {
+      for await (const page of this.#pages({ ...this.#options.target, identityOnly: true })) {
         for (const item of page.items) {
           if (this.#feed.ignores(item)) continue;
           const version = versionOf(item);
@@ -216,8 +216,8 @@ export class Reflector {
   }
 
   /** The pages of a list, each within a deadline: a server that drips must not hold us. */
-  async *#pages(): AsyncGenerator<ListPage> {
-    const { client, target, timers, maxPages = MAX_PAGES, maxPageBytes = PAGE_BYTES } = this.#options;
+  async *#pages(target = this.#options.target): AsyncGenerator<ListPage> {
+    const { client, timers, maxPages = MAX_PAGES, maxPageBytes = PAGE_BYTES } = this.#options;
     const hangUp = new AbortController();
     const signal = AbortSignal.any([hangUp.signal, this.#stopping.signal]);
     const deadline = timers.deadline(PAGE_DEADLINE_MS, () => hangUp.abort(new Error('a page took over 2 minutes')));

@@ -97,6 +97,15 @@ describe('a scheduled relist', () => {
     expect(reflector.health().corrections).toBe(0);
   });
 
+  it('asks for no more of each object than its metadata, and the first list for all of it', async () => {
+    await using rig = await watchDeployments((server) => fill(server, 3), { pageLimit: 2 });
+    await rig.journal.untilEvent('connected');
+    await rig.reflector.requestRelist();
+    const asked = rig.server.requests.filter(({ kind }) => kind === 'list').map(({ accept }) => accept);
+    const metadata = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+    expect(asked).toEqual(['application/json', 'application/json', metadata, metadata]);
+  });
+
   it('is left for the next time while no watch runs', async () => {
     await using rig = await watchDeployments((server) => server.faults.push({ on: 'list', do: 'hang' }));
     expect(await rig.reflector.requestRelist()).toBe(null);

@@ -11,6 +11,7 @@ export interface SeenRequest {
   readonly kind: 'list' | 'watch';
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly accept: string;
 }
 
 interface Watcher {
@@ -124,7 +125,7 @@ export class FaultyServer {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', this.url);
     const kind = url.searchParams.has('watch') ? 'watch' : 'list';
-    this.requests.push({ kind, path: url.pathname, query: url.searchParams });
+    this.requests.push({ kind, path: url.pathname, query: url.searchParams, accept: request.headers.accept ?? '' });
     this.onRequest(kind);
     const index = this.faults.findIndex((fault) => fault.on === kind && fits(fault, url));
     const [fault = null] = index < 0 ? [] : this.faults.splice(index, 1);
@@ -135,11 +136,11 @@ export class FaultyServer {
     else if (fault?.do === 'html') response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
     else if (fault?.do === 'status') sendStatus(response, fault.code, fault.retryAfter);
     else if (fault?.do === 'gone' || fault?.do === 'gone-on-page-2') sendStatus(response, 410);
-    else if (kind === 'list') this.#list(url, response, fault as ListFault | null);
+    else if (kind === 'list') this.#list(url, request.headers.accept ?? '', response, fault as ListFault | null);
     else this.#watch(url, response, fault as WatchFault | null);
   }
 
-  #list(url: URL, response: ServerResponse, fault: ListFault | null): void {
+  #list(url: URL, accept: string, response: ServerResponse, fault: ListFault | null): void {
     const limit = Number(url.searchParams.get('limit') ?? 500);
     const snapshot = this.#snapshots.get(url.searchParams.get('continue') ?? '');
     const { version, rest } = snapshot ?? { version: this.store.version, rest: this.store.objects() };
@@ -149,7 +150,11 @@ export class FaultyServer {
     if (token !== '') this.#snapshots.set(token, { version, rest: rest.slice(limit) });
     const metadata = { resourceVersion: String(version), ...(token === '' ? {} : { continue: token }) };
     // Items of a typed list carry neither apiVersion nor kind.
-    const items = rest.slice(0, limit).map((object) => ({ metadata: object.metadata, spec: object.spec }));
+    const items = rest
+      .slice(0, limit)
+      .map(({ metadata, spec }) =>
+        accept.includes('as=PartialObjectMetadataList') ? { metadata } : { metadata, spec },
+      );
     const text = JSON.stringify(
       fault?.do === 'no-list' ? { kind: 'Pod' } : { kind: 'DeploymentList', metadata, items },
     );
