@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** How much may be allocated beyond what lives, in percent, before the garbage is looked for. */
-const GROWING_PERCENT = 40;
+const GROWING_PERCENT = 55;
 
 /** From now on. The size of the young generation can only be said when the process starts: the image does (Dockerfile). */
 export function keepHeapLean(): void {
