@@ -62,7 +62,7 @@ const estate = await measureEstate(shop, {
 if (!quick) say('the same recorded time in Prometheus');
 const alternative = quick ? null : await measureAlternative(shop, values.recordings);
 if (shared > 0) say(`two shards of ${shared} workloads`);
-const scaleOutPlan = { workloads: shared, largeEvery: 100, idleSeconds: quick ? 5 : 15, fights: 40 };
+const scaleOutPlan = { workloads: shared, largeEvery: 100, idleSeconds: 5, fights: 40 };
 const scaleOut = shared > 0 ? await measureScaleOut(shop, scaleOutPlan) : null;
 const results = { throughput, starts, growth, estate, recordings: parts.map(({ name }) => name) };
 const rows = [

@@ -120,13 +120,16 @@ async function watch(
   });
   const audited = () => (process.stderr.includes('"event":"audit"') ? true : undefined);
   await process.until('the first audit', audited, LISTED_WITHIN_MS);
-  // Of a list that takes very long the audit does not wait for the end.
+  // Of lists that take very long the first audit does not wait for the end: the one that counts has seen them all.
+  let seenAt: number | null = null;
   const workloads = await process.until(
-    'it has seen every Application',
+    'it has seen and audited every Application',
     async () => {
       const { watched } = await reportOf(daemon);
-      if (watched.applications < applications) await pause(1_000);
-      return watched.applications === applications ? watched.workloads : undefined;
+      if (watched.applications === applications) seenAt ??= Date.now();
+      if (seenAt !== null && Date.parse(watched.auditedAt ?? '') >= seenAt) return watched.workloads;
+      await pause(1_000);
+      return undefined;
     },
     LISTED_WITHIN_MS,
   );
