@@ -27,7 +27,7 @@ export interface ReadLine {
   readonly type: LineType;
   /** Whole, or of a skimmed line what projections read of it. */
   readonly object: RecordedObject;
-  /** The line as it stood, to read the object from again later without holding it; null for one that never was text. */
+  /** The line as it stood, to read the object from again later without holding it; null where it was not kept. */
   readonly text: string | null;
 }
 
@@ -58,7 +58,7 @@ export function parseLine(text: string): ReadLine | BrokenLine {
 }
 
 /** A line that was parsed, whole or in parts; `text` as it stood. */
-export function understand(line: Json, text: string): ReadLine | BrokenLine {
+export function understand(line: Json, text: string | null): ReadLine | BrokenLine {
   if (!isObject(line)) return broken('is no JSON object');
   const { at, apiVersion, resource, type, object: raw } = line as { [key in keyof RecordedLine]?: Json };
   const time = typeof at === 'string' ? parseTime(at) : null;

@@ -15,10 +15,12 @@ export class Skimmer {
   /** By the part of a line that says what it is about. */
   readonly #decoders = new Map<string, StreamDecoder>();
 
-  /** The same as `parseLine`, but that of `object` only those parts are kept that a projection reads. `text` has it whole. */
+  /**
+   * The same as `parseLine`, but that of `object` only those parts are kept that a projection reads. `text` has it whole,
+   * but for Events: they are many, and nobody asks for one again.
+   */
   take(bytes: Buffer): ReadLine | BrokenLine {
-    const text = bytes.toString('utf8');
-    const [head = '', apiVersion = '', resource = ''] = HEAD.exec(text.slice(0, HEAD_BYTES)) ?? [];
+    const [head = '', apiVersion = '', resource = ''] = HEAD.exec(bytes.toString('latin1', 0, HEAD_BYTES)) ?? [];
     const line = this.#decoderOf(head, apiVersion, resource)?.decode(bytes);
     // The head may hold what is not the line's own: then it was skimmed for another kind.
     if (
@@ -29,8 +31,8 @@ export class Skimmer {
       line['apiVersion'] !== apiVersion ||
       line['type'] === 'ERROR'
     )
-      return parseLine(text);
-    return understand(line, text);
+      return parseLine(bytes.toString('utf8'));
+    return understand(line, resource === 'events' ? null : bytes.toString('utf8'));
   }
 
   /** undefined: its objects are kept whole. */
