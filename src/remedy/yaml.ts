@@ -28,7 +28,21 @@ export function yamlOf(target: ObjectRef, spec: { readonly [key: string]: Json }
   return toYaml({ apiVersion, kind, metadata, spec });
 }
 
-/** YAML 1.1, as Kubernetes' tools read it: there a plain on, yes or 0777 is no text, so such texts are quoted. */
-export function toYaml(value: unknown): string {
-  return stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+/** Texts remembered; the one made longest ago goes first. */
+const MOST = 1_000;
+const texts = new Map<string, string>();
+
+/**
+ * YAML 1.1, as Kubernetes' tools read it: there a plain on, yes or 0777 is no text, so such texts are quoted. While a
+ * fight goes on its remedy is made again and again with the same YAML in it, which is most of what it costs.
+ */
+export function toYaml(value: Json): string {
+  const key = JSON.stringify(value);
+  let text = texts.get(key);
+  if (text === undefined) {
+    text = stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+    if (texts.size >= MOST) texts.delete(texts.keys().next().value ?? '');
+    texts.set(key, text);
+  }
+  return text;
 }

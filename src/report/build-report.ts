@@ -245,7 +245,10 @@ function riskDocument(risk: Risk): RiskDocument {
     workload: workloadDocument(risk.workload),
     application: applicationDocument(risk.application),
     message: risk.message,
-    remedy: remedyDocument(risk.remedy),
+    // Of hundreds a page shows a few: each is made when it is first looked at.
+    get remedy() {
+      return remedyDocument(risk.remedy);
+    },
     field: risk.field,
     when: risk.when,
     suppressed: risk.suppressed,

@@ -1,5 +1,5 @@
 import { madeOnce } from './made-once.ts';
-import type { ConflictDocument, Report } from './schema.ts';
+import type { ConflictDocument, Report, RiskDocument } from './schema.ts';
 
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
@@ -19,12 +19,13 @@ const conflictText = madeOnce((conflict: ConflictDocument) =>
     ...(course === undefined ? {} : { course: textOf(course) }),
   })),
 );
+const riskText = madeOnce((risk: RiskDocument) => objectText(risk, ({ remedy }) => ({ remedy: textOf(remedy) })));
 
 function reportText(report: Report): string {
   return objectText(report, ({ conflicts, notices, risks }) => ({
     conflicts: listText(conflicts.map(conflictText)),
     notices: listText(notices.map(textOf)),
-    risks: listText(risks.map(textOf)),
+    risks: listText(risks.map(riskText)),
   }));
 }
 

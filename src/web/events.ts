@@ -101,10 +101,13 @@ const digestOfConflict = madeOnce(({ remedy, evidence, course, ...rest }: Confli
   digestOfText(JSON.stringify([rest, digestOfPart(remedy), digestOfPart(evidence), course && digestOfPart(course)])),
 );
 
-const digestOfRisk = ({ remedy, ...rest }: RiskDocument) => [rest, digestOfPart(remedy)];
-const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) =>
-  digestOfText(JSON.stringify(risks.map(digestOfRisk))),
-);
+const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) => digestOfText(JSON.stringify(risks.map(sayingOf))));
+
+/** Without the remedy, which follows from the rest and is made when somebody looks at it. */
+function sayingOf(risk: RiskDocument): unknown[] {
+  const names = Object.keys(risk) as (keyof RiskDocument)[];
+  return names.filter((name) => name !== 'remedy').map((name) => risk[name]);
+}
 
 /** Changes when what the page says changes; the passing of time alone does not count. */
 export const digestOf = madeOnce(({ conflicts, notices, risks, health }: Report) => {

@@ -4,6 +4,7 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { escapeHidden, renderJson } from '../../src/report/json.ts';
 import type { Report } from '../../src/report/schema.ts';
 import { digestOf } from '../../src/web/events.ts';
+import { renderOverview } from '../../src/web/views/page.ts';
 import { inputNaming } from '../support/hostile-report.ts';
 import { fc } from '../support/property.ts';
 import * as given from '../support/report-fixtures.ts';
@@ -73,6 +74,28 @@ describe('a report that follows another', () => {
     expect(digestOf(changed)).not.toBe(digestOf(before));
     const otherwise = reportOf([{ ...first, remedy: given.aRemedy({ summary: 'Another way.' }) }, ...rest]);
     expect(digestOf(otherwise)).not.toBe(digestOf(before));
+  });
+});
+
+describe('the remedies of risks', () => {
+  it('are made of those that are looked at, and are in the document all the same', () => {
+    let made = 0;
+    const risks = Array.from({ length: 100 }, (_, index) => ({
+      ...given.aRisk({ workload: { ...given.WEB, name: `w${100 + index}` } }),
+      get remedy() {
+        made += 1;
+        return remedy;
+      },
+    }));
+    const report = buildReport({ window, conflicts: [], notices: [], risks });
+    digestOf(report);
+    const readiness = { ok: true, reasons: [] };
+    expect(renderOverview({ report, readiness, digest: '' })).toContain('w100');
+    expect(made).toBe(3);
+    expect(report.risks[99]?.remedy.summary).toBe(remedy.summary);
+    expect(made).toBe(4);
+    expect(renderJson(report)).toBe(escapeHidden(JSON.stringify(report)));
+    expect(Object.keys(report.risks[0] ?? {}).indexOf('remedy')).toBe(6);
   });
 });
 
