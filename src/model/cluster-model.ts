@@ -140,7 +140,8 @@ export class ClusterModel {
     const keys = this.#scalersByTarget.get(keyOf(ref));
     if (keys === undefined) return [];
     const scalers: Scaler[] = [];
-    for (const key of [...keysOf(keys)].sort()) {
+    // Nearly always one, and asked for again and again.
+    for (const key of typeof keys === 'string' ? [keys] : [...keys].sort()) {
       const scaler = this.hpas.get(key) ?? this.scaledObjects.get(key);
       if (scaler !== undefined) scalers.push(scaler);
     }

@@ -12,7 +12,13 @@ import { remedyForRisk } from './remedy-for-risk.ts';
 /** Conflicts whose remedy is kept, and as many risks; the one made longest ago goes first. */
 const MOST = 2_000;
 
-type Look = () => unknown;
+interface Look {
+  /** Asks the model again. */
+  readonly look: () => unknown;
+  readonly saw: unknown;
+  /** What was asked, so that the same question is noted once. */
+  readonly asked: readonly unknown[];
+}
 
 interface Page {
   /** What of the conflict or the risk makes the remedy. */
@@ -20,7 +26,7 @@ interface Page {
   /** The same as it was last looked up, part by part. */
   parts: readonly unknown[];
   readonly leaves: Leaves;
-  readonly looks: readonly { readonly look: Look; readonly saw: unknown }[];
+  readonly looks: readonly Look[];
   readonly remedy: Remedy;
 }
 
@@ -74,7 +80,7 @@ export class RemedyBook {
 
 /** The model, with every question to it noted. Not whole: somebody walked over one of its maps, and no look covers that. */
 function witnessed(model: ClusterModel) {
-  const looks: { look: Look; saw: unknown }[] = [];
+  const looks: Look[] = [];
   let whole = true;
   const settings = () => [...model.argoSettings.values()];
   const witness = new Proxy(model, {
@@ -82,19 +88,26 @@ function witnessed(model: ClusterModel) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member === 'function') {
         return (...args: unknown[]) => {
+          const asked = [member, ...args];
+          const known = looks.find((one) => isSameQuestion(one.asked, asked));
+          if (known !== undefined) return known.saw;
           const look = () => Reflect.apply(member, target, args) as unknown;
           const saw = look();
-          looks.push({ look, saw });
+          looks.push({ look, saw, asked });
           return saw;
         };
       }
       // A handful, read for the cap of the backoff.
-      if (name === 'argoSettings') looks.push({ look: settings, saw: settings() });
+      if (name === 'argoSettings') looks.push({ look: settings, saw: settings(), asked: [name] });
       else whole = false;
       return member;
     },
   });
   return { model: witness, looks, isWhole: () => whole };
+}
+
+function isSameQuestion(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
 /** The very same parts need no second look; a conflict that went on has others, which may be equal. */
