@@ -4,13 +4,16 @@ import type { Millis } from '../model/facts.ts';
 import type { StoredCheckpoint } from './checkpoint-sections.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 
+/** While hundreds fight there is always something to store: a twentieth of the time may go into it. */
+const SHARE = 20;
+
 export interface CheckpointSaverOptions {
   readonly store: CheckpointStore;
   readonly take: () => StoredCheckpoint;
   /** Told of each checkpoint that could not be written. */
   readonly onError: (error: unknown) => void;
   readonly timers: Pick<Timers, 'monotonic' | 'sleep'>;
-  /** `soon` begins a write this long after the last one began, at the earliest. */
+  /** `soon` begins a write this long after the last one began, at the earliest, and later where taking it down takes long. */
   readonly pace: Millis;
 }
 
@@ -21,6 +24,8 @@ export class CheckpointSaver {
   #again = false;
   #waiting = false;
   #beganAt = Number.NEGATIVE_INFINITY;
+  /** How long everything else stood still for the last one: it is taken down and written out as text in one go. */
+  #stoodMs = 0;
 
   constructor(options: CheckpointSaverOptions) {
     this.#options = options;
@@ -45,7 +50,7 @@ export class CheckpointSaver {
   soon(): void {
     if (this.#waiting) return;
     const { timers, pace } = this.#options;
-    const rest = this.#beganAt + pace - timers.monotonic();
+    const rest = this.#beganAt + Math.max(pace, SHARE * this.#stoodMs) - timers.monotonic();
     if (rest <= 0) {
       void this.save();
       return;
@@ -70,7 +75,9 @@ export class CheckpointSaver {
       this.#again = false;
       this.#beganAt = timers.monotonic();
       try {
-        await store.write(take());
+        const writing = store.write(take());
+        this.#stoodMs = timers.monotonic() - this.#beganAt;
+        await writing;
         written = true;
       } catch (error) {
         onError(error);

@@ -6,7 +6,7 @@ import { FakeTimers } from '../support/fake-timers.ts';
 
 const EMPTY = { records: [], tracks: [], heals: [], notices: [] };
 
-function saver({ pace = 0, fails = false } = {}) {
+function saver({ pace = 0, fails = false, takes = 0 } = {}) {
   const timers = new FakeTimers();
   const written: number[] = [];
   const errors: unknown[] = [];
@@ -22,7 +22,10 @@ function saver({ pace = 0, fails = false } = {}) {
   };
   const made = new CheckpointSaver({
     store,
-    take: () => takeCheckpoint(EMPTY, ++taken),
+    take: () => {
+      timers.advance(takes);
+      return takeCheckpoint(EMPTY, ++taken);
+    },
     onError: (error) => errors.push(error),
     timers,
     pace,
@@ -56,6 +59,23 @@ describe('the saver of checkpoints', () => {
     expect(timers.slept[0]).toBeGreaterThan(9_000);
     await made.close();
     expect(written.length).toBe(before + 1);
+  });
+
+  it('gives it a twentieth of the time where it takes long, and writes the rest of the time what is small at once', async () => {
+    const large = saver({ takes: 50 });
+    large.made.soon();
+    await large.made.save();
+    for (let i = 0; i < 5; i++) large.made.soon();
+    expect(large.timers.slept).toEqual([950]);
+    await large.made.close();
+
+    const small = saver();
+    for (let i = 0; i < 5; i++) {
+      small.made.soon();
+      await small.made.save();
+    }
+    expect(small.timers.slept).toEqual([]);
+    await small.made.close();
   });
 
   it('writes a last time when it is closed, and nothing after it', async () => {
