@@ -34,6 +34,7 @@ export interface EstateFigures {
   readonly metricP99Ms: number;
   readonly pageP99Ms: number;
   readonly scrapeMs: number;
+  readonly scrapeCpuMs: number;
   readonly scrapeBytes: number;
   /** Confirmed, of the fights that were played. */
   readonly conflicts: number;
@@ -74,8 +75,8 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   await using peer = await startPeer(server.url, estate.size.workloads, plan.idleSeconds);
   const before = { ours: process.cpuSeconds(), peers: peer?.process.cpuSeconds() ?? 0 };
   const verdicts = listenForVerdicts(process);
-  const inMetrics = watchAnswers(process, `${address}/metrics`);
-  const onPage = watchAnswers(process, `${address}/`);
+  const inMetrics = watchAnswers(process, `${address}/metrics`, (text, name) => text.includes(name));
+  const onPage = watchAnswers(process, `${address}/`, (text, _, confirmed) => fightsOn(text) >= confirmed);
   const played = await server.play({ ...play, first: 0, tugs: 0 });
   await settled(verdicts, play.fights);
   const after = { ours: process.cpuSeconds(), peers: peer?.process.cpuSeconds() ?? 0 };
@@ -83,7 +84,7 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   const delays = delaysOf(verdicts, played);
   const metricDelays = delaysOf(await inMetrics(), played);
   const pageDelays = delaysOf(await onPage(), played);
-  const scraped = await scrape(`${address}/metrics`);
+  const scraped = await scrape(`${address}/metrics`, { process });
   const contested = (scraped.text.match(/^tugwatch_conflict_state\{.*state="confirmed".*\} 1$/gm) ?? []).length;
   if (contested !== verdicts.size || contested < play.fights / 2) {
     throw new Error(`/metrics shows ${contested} conflicts, the log ${verdicts.size}, and ${play.fights} were played`);
@@ -110,6 +111,7 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
     metricP99Ms: quantile(metricDelays, 0.99),
     pageP99Ms: quantile(pageDelays, 0.99),
     scrapeMs: scraped.ms,
+    scrapeCpuMs: scraped.cpuMs,
     scrapeBytes: scraped.text.length,
     conflicts: contested,
     fightsPlayed: play.fights,
@@ -165,22 +167,27 @@ function listenForVerdicts(daemon: Measured): ReadonlyMap<string, number> {
 }
 
 /**
- * Of every tenth fight: asks `path` when the log tells of it, again and again until the answer shows the workload. One
- * question at a time. Resolves to when each was shown, by name.
+ * Of every tenth fight: asks when the log tells of it, again and again until the answer shows the workload, or as many
+ * fights as are `confirmed`. One question at a time. Resolves to when each was shown, by name.
  */
-function watchAnswers(daemon: Measured, url: string): () => Promise<ReadonlyMap<string, number>> {
+function watchAnswers(
+  daemon: Measured,
+  url: string,
+  shows: (text: string, name: string, confirmed: number) => boolean,
+): () => Promise<ReadonlyMap<string, number>> {
   const shown = new Map<string, number>();
   let confirmed = 0;
   let asking: Promise<void> = Promise.resolve();
   daemon.onErrorLine((line) => {
     if (!line.includes('"event":"conflict-confirmed"')) return;
     confirmed += 1;
-    if (confirmed % SAMPLE_EVERY !== 0) return;
+    const count = confirmed;
+    if (count % SAMPLE_EVERY !== 0) return;
     const { workload } = JSON.parse(line) as { workload: string };
     const name = workload.slice(workload.lastIndexOf('/') + 1);
     asking = asking.then(async () => {
       for (let tries = 0; tries < 100; tries += 1) {
-        if ((await (await fetch(url)).text()).includes(name)) {
+        if (shows(await (await fetch(url)).text(), name, count)) {
           shown.set(name, performance.timeOrigin + performance.now());
           return;
         }
@@ -188,6 +195,11 @@ function watchAnswers(daemon: Measured, url: string): () => Promise<ReadonlyMap<
     });
   });
   return () => asking.then(() => shown);
+}
+
+/** What the headline of the page says: of hundreds it names the first ones and counts all. */
+function fightsOn(page: string): number {
+  return Number(/<title>([\d,]+) fights? now/.exec(page)?.[1]?.replaceAll(',', '') ?? 0);
 }
 
 /** Milliseconds from the proof to what is told here. */

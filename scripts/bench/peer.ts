@@ -53,7 +53,7 @@ export async function startPeer(server: string, deployments: number, idleSeconds
   return {
     process,
     figures: async (cpuSecondsWhilePlaying) => {
-      const scraped = await scrape(url);
+      const scraped = await scrape(url, { process });
       return {
         rssBytes: rss,
         readyMs,

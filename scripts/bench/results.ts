@@ -74,7 +74,7 @@ export function rowsOf(results: Results): string[][] {
     ['tugwatch replay of a small file', ratio(starts.replayVsBareNode), '', 'node -e 0'],
     [
       'scrape of /metrics',
-      `${estate.scrapeMs.toFixed(1)} ms`,
+      `${estate.scrapeMs.toFixed(1)} ms, ${estate.scrapeCpuMs.toFixed(1)} ms of CPU`,
       '<= 10 ms',
       `${estate.conflicts} conflicts, ${megabytes(estate.scrapeBytes)}`,
     ],
@@ -152,6 +152,7 @@ export function summaryOf({ throughput, starts, growth, estate, recordings }: Re
     conflictsConfirmed: estate.conflicts,
     fightsPlayed: estate.fightsPlayed,
     scrapeMs: round(estate.scrapeMs),
+    scrapeCpuMs: round(estate.scrapeCpuMs),
     scrapeBytes: estate.scrapeBytes,
     watchesPerKind: estate.watchesPerKind,
     requestsWhilePlaying: estate.requestsWhilePlaying,

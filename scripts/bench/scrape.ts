@@ -1,16 +1,26 @@
 /** Scrapes, as Prometheus would. */
+import type { Measured } from './processes.ts';
 import { median } from './statistics.ts';
 
-const SCRAPES = 9;
+const SCRAPES = 15;
 
-/** The median of several, in milliseconds to the last byte, and the text of the last one. */
-export async function scrape(url: string): Promise<{ ms: number; text: string }> {
+export interface Scraped {
+  /** The median of several, in milliseconds to the last byte. */
+  readonly ms: number;
+  /** Of all threads of who answers, the collector of garbage among them, for each of them. */
+  readonly cpuMs: number;
+  /** Of the last one. */
+  readonly text: string;
+}
+
+export async function scrape(url: string, { process }: { readonly process: Measured }): Promise<Scraped> {
   const times: number[] = [];
   let text = '';
+  const before = process.cpuSeconds();
   for (let run = 0; run < SCRAPES; run += 1) {
     const began = performance.now();
     text = await (await fetch(url)).text();
     times.push(performance.now() - began);
   }
-  return { ms: median(times), text };
+  return { ms: median(times), cpuMs: ((process.cpuSeconds() - before) * 1000) / SCRAPES, text };
 }
