@@ -25,14 +25,13 @@ import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { CheckpointSections } from './checkpoint-sections.ts';
 import { type ConfigOrigin, ConfigReload } from './config-reload.ts';
 import { Estate, type Spoke } from './estate.ts';
-import { holdUntilListed } from './first-lists.ts';
+import { type FirstLists, holdUntilListed } from './first-lists.ts';
 import { Interregnum } from './interregnum.ts';
 import { joinElection } from './join-election.ts';
 import { ALONE, type Leadership } from './leadership.ts';
 import { leadingClient } from './leading-client.ts';
 import { compactHeap } from './lean-heap.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
-import { openWeb } from './open-web.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
 import { createPaced, createUpkept } from './paced.ts';
 import { logReleaseFailure, Releasers } from './releasers.ts';
@@ -238,8 +237,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       logger.error({ event: 'metrics', err: error }, `metric ${family} could not be computed`),
   });
 
+  let lists: FirstLists | null = null;
   // What runs by now and has its turn among the releasers only below must not keep a failed start from ending.
   const refuse = async (error: unknown): Promise<never> => {
+    lists?.giveUp();
+    releasers.add('watches', () => estate.stop());
     for (const outlet of outlets) releasers.add(outlet.name, () => outlet.stop());
     checkpoint?.abandon();
     await stop();
@@ -255,6 +257,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     metrics: () => metrics.render(),
     health: { readiness: () => assessReadiness(estate.hub.health()), liveness: () => assessLiveness(lag.read()) },
   };
+  // From here on the API server has work to do, while there is still some to do here: the web server has to be compiled.
+  lists = holdUntilListed(estate, engine, HOLD_MS);
+  lists.all.catch(broken.reject);
+  const running = estate.run((change) => {
+    heedStandstill();
+    engine.take(change);
+  });
+  const ended = Promise.race([running, broken.promise]);
+  ended.catch(() => {});
+  const { openWeb } = await import('./open-web.ts');
   const web = await openWeb({ config, client, logger, sources, monotonic, releasers }).catch(refuse);
   const address = await web.listen(config.port, config.host).catch(refuse);
   releasers.add('web server', () => web.close());
@@ -273,16 +285,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }, TICK_MS);
   releasers.add('ticker', () => clearInterval(ticker));
 
-  const lists = holdUntilListed(estate, engine, HOLD_MS);
   releasers.add('first lists', () => lists.giveUp());
-  lists.all.catch(broken.reject);
-
-  const running = estate.run((change) => {
-    heedStandstill();
-    engine.take(change);
-  });
-  const ended = Promise.race([running, broken.promise]);
-  ended.catch(() => {});
   releasers.add('watches', () => estate.stop());
   for (const outlet of outlets) releasers.add(outlet.name, () => outlet.stop());
 
