@@ -30,9 +30,18 @@ export interface HealStep {
   readonly ended: boolean;
 }
 
+/** A heal that ended, until late events have had their time. */
+interface Waiting {
+  readonly heal: Heal;
+  readonly app: ApplicationFact;
+  readonly due: Millis;
+}
+
 export class HealedObjects {
   readonly #objects = new Map<string, HealedObject>();
-  readonly #waiting: { readonly heal: Heal; readonly app: ApplicationFact; readonly due: Millis }[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** The same by the names of the objects that it wrote: while hundreds fight there are hundreds of them. */
+  readonly #waitingByName = new Map<string, Set<Waiting>>();
   /** Application uid → revision. */
   readonly #inSyncAt = new Map<string, string>();
   /** Application uid → what had drifted when its last full sync began: when that ends, status shows it in sync again. */
@@ -68,7 +77,26 @@ export class HealedObjects {
     const atStart = found?.startedAt === heal.startedAt ? found.resources : [];
     const atEnd = this.#drifted(heal, app).filter((one) => !atStart.some((known) => isSameResource(known, one)));
     const resources = heal.kind === 'self-heal' ? heal.resources : [...atStart, ...atEnd];
-    if (resources.length > 0) this.#waiting.push({ heal: { ...heal, resources }, app, due: at + GRACE_MS });
+    if (resources.length > 0) this.#await({ heal: { ...heal, resources }, app, due: at + GRACE_MS });
+  }
+
+  #await(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    for (const { name } of waiting.heal.resources) {
+      const named = this.#waitingByName.get(name);
+      if (named === undefined) this.#waitingByName.set(name, new Set([waiting]));
+      else named.add(waiting);
+    }
+  }
+
+  /** The one that waits longest need not wait any more. */
+  #awaited(): void {
+    const waiting = this.#waiting.shift();
+    for (const { name } of waiting?.heal.resources ?? []) {
+      const named = this.#waitingByName.get(name);
+      if (waiting !== undefined) named?.delete(waiting);
+      if (named?.size === 0) this.#waitingByName.delete(name);
+    }
   }
 
   /**
@@ -103,7 +131,7 @@ export class HealedObjects {
     let waiting = this.#waiting[0];
     while (waiting !== undefined && waiting.due <= now) {
       const { heal, app } = waiting;
-      this.#waiting.shift();
+      this.#awaited();
       waiting = this.#waiting[0];
       for (const named of heal.resources.slice(0, MOST_NAMED)) {
         const ref = this.#locate(named, app);
@@ -131,12 +159,11 @@ export class HealedObjects {
   #wasHealed(ref: ObjectRef, app: ApplicationFact, now: Millis): boolean {
     const object = this.#objects.get(keyOf(ref));
     if (object !== undefined) return scoreAt(object.score, now) >= RETURNS_AT;
-    return this.#waiting.some(
-      ({ heal }) =>
-        heal.applicationUid === app.uid &&
-        this.#covers(heal, app, ref) &&
-        !this.#explained.has(explanationKey(heal, ref)),
-    );
+    for (const { heal } of this.#waitingByName.get(ref.name) ?? []) {
+      if (heal.applicationUid !== app.uid || !this.#covers(heal, app, ref)) continue;
+      if (!this.#explained.has(explanationKey(heal, ref))) return true;
+    }
+    return false;
   }
 
   get(ref: ObjectRef): HealedObject | undefined {
@@ -153,7 +180,7 @@ export class HealedObjects {
 
   /** Hands the heals of an object over to the fight they belong to, those included whose writes might still have come. */
   claim(ref: ObjectRef): HealedObject | undefined {
-    for (const { heal, app } of this.#waiting) {
+    for (const { heal, app } of this.#waitingByName.get(ref.name) ?? []) {
       if (!this.#covers(heal, app, ref) || this.#explained.has(explanationKey(heal, ref))) continue;
       this.#count(ref, app.ref, heal);
       this.explain(heal, ref);

@@ -97,8 +97,8 @@ export class EventStream {
 
 // Of what stays from report to report the digest is made once.
 const digestOfPart = madeOnce((part: object) => digestOfText(JSON.stringify(part)));
-const digestOfConflict = madeOnce(({ remedy, evidence, course, ...rest }: ConflictDocument) =>
-  digestOfText(JSON.stringify([rest, digestOfPart(remedy), digestOfPart(evidence), course && digestOfPart(course)])),
+const sayingOfConflict = madeOnce(({ remedy, evidence, course, ...rest }: ConflictDocument) =>
+  JSON.stringify([rest, digestOfPart(remedy), digestOfPart(evidence), course && digestOfPart(course)]),
 );
 
 const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) => digestOfText(JSON.stringify(risks.map(sayingOf))));
@@ -112,8 +112,9 @@ function sayingOf(risk: RiskDocument): unknown[] {
 /** Changes when what the page says changes; the passing of time alone does not count. */
 export const digestOf = madeOnce(({ conflicts, notices, risks, health }: Report) => {
   const watches = health?.watches.map(({ lastContactAt: _, ...watch }) => watch);
-  const parts = [conflicts.map(digestOfConflict), notices.map(digestOfPart), digestOfRisks(risks), watches];
-  return digestOfText(JSON.stringify([...parts, health?.skippedLines]));
+  const rest = [notices.map(digestOfPart), digestOfRisks(risks), watches, health?.skippedLines];
+  // No JSON has a line feed between its parts: each conflict is a line.
+  return digestOfText([...conflicts.map(sayingOfConflict), JSON.stringify(rest)].join('\n'));
 });
 
 function digestOfText(text: string): string {
