@@ -74,6 +74,8 @@ export async function measureScaleOut(shop: Workshop, plan: ScaleOutPlan): Promi
   for (const [index, one] of both.entries()) await verifyShare(one, index, estate);
 
   const names = estate.openWorkloads().slice(0, plan.fights);
+  // What each asked until now was not for the events.
+  for (const { name } of both) await server.counts(name);
   await server.play({ seconds: 10, rate: 500, fights: plan.fights, first: 0, tugs: 0 });
   await untilTold(both, names.length);
   verifyFights(both, names);
@@ -94,6 +96,7 @@ async function measureHalf(
   const one = await watch(shop, server, '', { applications: estate.size.workloads, idleSeconds });
   await using process = one.daemon.process;
   const names = estate.openWorkloads().slice(0, fights / SHARDS);
+  await server.counts(one.name);
   await server.play({ seconds: 10, rate: 500, fights: names.length, first: 0, tugs: 0 });
   await untilTold([one], names.length);
   verifyFights([one], names);
