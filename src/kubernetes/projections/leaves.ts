@@ -32,6 +32,9 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
   ...[LAST_APPLIED, TRACKING_ID, INSTALLATION_ID, ...REVISIONS].map((name) => pointerTo('/metadata/annotations', name)),
 ]);
 
+/** '/metadata/annotations/…' */
+const BOOKKEEPING_DEPTH = 3;
+
 /** Emptied by what is left out above, so their emptiness says nothing. */
 const HOLLOW: ReadonlySet<string> = new Set(['/metadata', '/metadata/annotations', '/metadata/labels']);
 
@@ -51,7 +54,7 @@ export function leavesOf(raw: JsonObject): Map<string, Json> {
   for (const [key, member] of Object.entries(raw)) {
     const pointer = pointerTo('', key);
     // Whatever changes of an object, its metadata does.
-    if (key === 'metadata' || typeof member !== 'object' || member === null) forEachLeaf(member, pointer, add);
+    if (key === 'metadata' || typeof member !== 'object' || member === null) forEachLeaf(member, pointer, add, 1);
     else for (const leaf of leavesAt(member, pointer)) add(leaf.pointer, leaf.value);
   }
   return leaves;
@@ -67,7 +70,7 @@ function leavesAt(part: Json[] | JsonObject, pointer: string): readonly Leaf[] {
   if (found.pointer !== pointer) {
     found.pointer = pointer;
     found.leaves = [];
-    forEachLeaf(part, pointer, (at, value) => found.leaves.push({ pointer: at, value }));
+    forEachLeaf(part, pointer, (at, value) => found.leaves.push({ pointer: at, value }), 1);
   }
   return found.leaves;
 }
@@ -81,7 +84,7 @@ export function forEachLeaf(
   visit: (pointer: string, value: Json) => void,
   depth = 0,
 ): void {
-  if (depth > MAX_DEPTH || isBookkeeping(pointer)) return;
+  if (depth > MAX_DEPTH || (depth <= BOOKKEEPING_DEPTH && isBookkeeping(pointer))) return;
   if (Array.isArray(value)) {
     if (value.length === 0) visit(pointer, value);
     for (const [index, item] of value.entries()) forEachLeaf(item, pointerTo(pointer, index), visit, depth + 1);
