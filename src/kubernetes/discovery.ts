@@ -41,8 +41,12 @@ export async function discoverKind(
   return preferred === '' || preferred === version ? null : findIn(client, group, preferred, kind, signal);
 }
 
-/** The watch on a discovered kind. */
-export function watchedResourceOf(found: DiscoveredKind, fact: FactKind, fieldSelector?: string): WatchedResource {
+/** The watch on a kind, however it became known. */
+export function watchedResourceOf(
+  found: Pick<DiscoveredKind, 'apiVersion' | 'resource' | 'kind' | 'namespaced'>,
+  fact: FactKind,
+  fieldSelector?: string,
+): WatchedResource {
   const { apiVersion, resource, kind, namespaced } = found;
   const watched = { apiVersion, resource, kind, namespaced, mandatory: false, fact };
   return fieldSelector === undefined ? watched : { ...watched, fieldSelector };

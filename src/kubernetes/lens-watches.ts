@@ -9,7 +9,7 @@ import { KubeRequestError } from './errors.ts';
 import { PROBE_UNAVAILABLE_MS } from './plan-reconnect.ts';
 import { Reflector } from './reflector.ts';
 import type { ReflectorEvent } from './reflector-events.ts';
-import type { WatchedResource } from './resources.ts';
+import { resourceOfKind, type WatchedResource } from './resources.ts';
 import type { Timers } from './timers.ts';
 
 export interface LensWatchesOptions {
@@ -98,8 +98,13 @@ export class LensWatches {
     await reflector.run();
   }
 
-  /** Asks until the server says what the kind is called in a URL; null when the lens was closed meanwhile. */
+  /**
+   * The kind as it is called in a URL, asked of the server where no watch tells, until it answers; null when the lens was
+   * closed meanwhile.
+   */
   async #resolve(ref: LensRequest['ref'], about: string, signal: AbortSignal): Promise<WatchedResource | null> {
+    const known = resourceOfKind(ref.apiVersion, ref.kind);
+    if (known !== undefined) return watchedResourceOf(known, 'lens', `metadata.name=${ref.name}`);
     const { client, timers, refuse } = this.#options;
     while (!signal.aborted) {
       try {

@@ -17,6 +17,9 @@ export interface WatchedResource {
 
 const ARGO = 'argoproj.io/v1alpha1';
 
+/** Of the busiest kind only what tells of syncs and scales is asked for: these make most of it. */
+export const KINDS_OF_LOUD_EVENTS: readonly string[] = ['Pod', 'ReplicaSet'];
+
 export const WATCHED_RESOURCES: readonly WatchedResource[] = [
   // The settings come first: the label that marks an Application's objects is written in argocd-cm.
   {
@@ -46,10 +49,9 @@ export const WATCHED_RESOURCES: readonly WatchedResource[] = [
   optional(ARGO, 'appprojects', 'AppProject', 'appproject'),
   optional(ARGO, 'rollouts', 'Rollout', 'workload'),
   optional('keda.sh/v1alpha1', 'scaledobjects', 'ScaledObject', 'scaledobject'),
-  // Of the busiest kind only what tells of syncs and scales: Pods and ReplicaSets make most of it.
   {
     ...optional('v1', 'events', 'Event', 'event'),
-    fieldSelector: 'involvedObject.kind!=Pod,involvedObject.kind!=ReplicaSet',
+    fieldSelector: KINDS_OF_LOUD_EVENTS.map((kind) => `involvedObject.kind!=${kind}`).join(','),
   },
 ];
 
@@ -64,6 +66,11 @@ function builtIn(apiVersion: string, resource: string, kind: string, fact: FactK
 
 function optional(apiVersion: string, resource: string, kind: string, fact: FactKind): WatchedResource {
   return { apiVersion, resource, kind, namespaced: true, mandatory: false, fact };
+}
+
+/** The resource of a kind that is watched anyway; undefined where only the server knows it. */
+export function resourceOfKind(apiVersion: string, kind: string): WatchedResource | undefined {
+  return WATCHED_RESOURCES.find((watched) => watched.apiVersion === apiVersion && watched.kind === kind);
 }
 
 /** Kind of a watched resource by group and plural; '' when it is not in the table. */

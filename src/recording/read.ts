@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Plurals whose objects nobody needs: their lines only move the clock, and are not parsed. */
   readonly passOver?: readonly string[];
+  /** Kinds whose Events nobody needs; the same holds for their lines. */
+  readonly passOverEventsAbout?: readonly string[];
   /** Of objects only what projections read is kept; a line's `text` has them whole. */
   readonly skim?: boolean;
   readonly onProgress?: (progress: ReadProgress) => void;
@@ -26,6 +28,7 @@ export interface ReadOptions {
 const HEAD_BYTES = 160;
 const START_BYTES = 512;
 const CLOSING_BRACE = 0x7d;
+const EVENTS = '"resource":"events"';
 
 /** One reading of one or more files. `summaries` fill while `batches` is consumed. */
 export class RecordingReader {
@@ -33,6 +36,7 @@ export class RecordingReader {
   readonly #paths: readonly string[];
   readonly #options: ReadOptions;
   readonly #passOver: readonly string[];
+  readonly #eventsPassedOver: readonly Buffer[];
   readonly #skimmer = new Skimmer();
   #bytesRead = 0;
   #bytesTotal: number | null = 0;
@@ -41,6 +45,10 @@ export class RecordingReader {
     this.#paths = paths;
     this.#options = options;
     this.#passOver = (options.passOver ?? []).map((resource) => `"resource":"${resource}"`);
+    // As Go writes a reference; within a text the quotes would be escaped.
+    this.#eventsPassedOver = (options.passOverEventsAbout ?? []).map((kind) =>
+      Buffer.from(`"involvedObject":{"kind":"${kind}"`),
+    );
     this.summaries = paths.map((path) => new FileSummary(path === '-' ? 'standard input' : path));
   }
 
@@ -122,11 +130,14 @@ export class RecordingReader {
     return this.#options.skim === true && number > 1 ? this.#skimmer.take(bytes) : parseLine(textOf(bytes, number));
   }
 
-  /** The time of a whole line of a resource to pass over, read from its head alone; null for every other line. */
+  /** The time of a whole line that is passed over, read from its head alone; null for every other line. */
   #timeIfPassedOver(bytes: Buffer): number | null {
     if (this.#passOver.length === 0 || bytes.at(-1) !== CLOSING_BRACE) return null;
     const head = bytes.toString('latin1', 0, HEAD_BYTES);
-    if (!this.#passOver.some((mark) => isOfLine(head, mark))) return null;
+    const passedOver =
+      this.#passOver.some((mark) => isOfLine(head, mark)) ||
+      (isOfLine(head, EVENTS) && this.#eventsPassedOver.some((mark) => bytes.includes(mark)));
+    if (!passedOver) return null;
     const time = /^\{"at":"([^"]+)"/.exec(head)?.[1];
     return time === undefined ? null : parseTime(time);
   }

@@ -1,5 +1,6 @@
 /** Recordings as a source of changes: files, or standard input, in their own time. */
 import type { SkipReason } from '../kubernetes/projections/project.ts';
+import { KINDS_OF_LOUD_EVENTS } from '../kubernetes/resources.ts';
 import type { Change, Millis } from '../model/facts.ts';
 import type { LensRequest } from '../model/ports.ts';
 import type { ChangeSource } from '../model/source.ts';
@@ -7,7 +8,7 @@ import { LineReplayer } from './line-replayer.ts';
 import { type ReadOptions, RecordingReader } from './read.ts';
 import type { FileSummary } from './read-summary.ts';
 
-export interface ReplayOptions extends Omit<ReadOptions, 'passOver' | 'skim'> {
+export interface ReplayOptions extends Omit<ReadOptions, 'passOver' | 'passOverEventsAbout' | 'skim'> {
   /** Called with the time of each line before its changes, also where a line brings none: the recording's clock. */
   readonly onTime?: (at: Millis) => void;
   /** Awaited before the next line, when it gives a promise: whoever takes the changes must catch up first. */
@@ -32,7 +33,13 @@ export class ReplaySource implements ChangeSource {
 
   /** `paths`: files, gzipped or not, or '-'; several are parts of one stream. */
   constructor(paths: readonly string[], options: ReplayOptions = {}) {
-    this.#reader = new RecordingReader(paths, { ...options, passOver: PASSED_OVER, skim: true });
+    this.#reader = new RecordingReader(paths, {
+      ...options,
+      passOver: PASSED_OVER,
+      // As a live watch leaves them out.
+      passOverEventsAbout: KINDS_OF_LOUD_EVENTS,
+      skim: true,
+    });
     this.#onTime = options.onTime ?? (() => {});
     this.#barrier = options.barrier ?? (() => undefined);
     this.summaries = this.#reader.summaries;

@@ -73,6 +73,18 @@ describe('a recording that is in order', () => {
     expect(warnings).toEqual(['recording.ndjson: 1 of 5 lines skipped (line 5); line 5 is no JSON.']);
   });
 
+  it('gives only the time of Events about kinds that are passed over', async () => {
+    const event = (kind: string, message = '') =>
+      textOf({
+        resource: 'events',
+        object: { kind: 'Event', metadata: { name: 'x' }, involvedObject: { kind, name: 'web' }, message },
+      });
+    const about = ['Pod', 'Deployment', 'PodDisruptionBudget', 'ReplicaSet'].map((kind) => event(kind));
+    const path = fileOf([...about, event('Deployment', '"involvedObject":{"kind":"Pod"')].join('\n'));
+    const { lines } = await read([path], { passOver: ['pods'], passOverEventsAbout: ['Pod', 'ReplicaSet'] });
+    expect(lines.map(({ type }) => type)).toEqual(['PASSED', 'MODIFIED', 'MODIFIED', 'PASSED', 'MODIFIED']);
+  });
+
   it('is not passed over for what an object says', async () => {
     const about = textOf({
       object: { metadata: { name: 'x' }, data: { text: '"resource":"pods"' }, '"resource":"pods"': 1 },
