@@ -27,7 +27,7 @@ const PAGE_DEADLINE_MS = 120_000;
 /** What parsing one page may cost in memory; an object has 3 MB at most, so a page of a few always fits. */
 const PAGE_BYTES = 32 * 1024 * 1024;
 const MAX_PAGES = 4000;
-const WATCH_SECONDS = { least: 240, spread: 60 };
+const WATCH_SECONDS = { least: 240, outlastingLists: 1_800, spread: 60 };
 const OVERTIME_MS = 15_000;
 /** A server that accepts a watch tells at once what it owes; after so long without a word it owes nothing. */
 export const CAUGHT_UP_MS = 10_000;
@@ -251,7 +251,8 @@ export class Reflector {
       silent = true;
       hangUp.abort();
     };
-    const timeoutSeconds = WATCH_SECONDS.least + Math.floor(timers.random() * WATCH_SECONDS.spread);
+    const least = resourceVersion === null ? WATCH_SECONDS.outlastingLists : WATCH_SECONDS.least;
+    const timeoutSeconds = least + Math.floor(timers.random() * WATCH_SECONDS.spread);
     let inactivity = timers.deadline(resourceVersion === null ? LIST_SILENCE_MS : INACTIVITY_MS, giveUp);
     const overtime = timers.deadline(timeoutSeconds * 1000 + OVERTIME_MS, giveUp);
     let caughtUp: Deadline | null = null;

@@ -26,7 +26,8 @@ describe('a list in a stream', () => {
         allowWatchBookmarks: 'true',
         sendInitialEvents: 'true',
         resourceVersionMatch: 'NotOlderThan',
-        timeoutSeconds: expect.any(String),
+        // Half an hour: it must outlast the list of a large estate.
+        timeoutSeconds: expect.stringMatching(/^18\d\d$/),
       },
     ]);
     expect(await reflector.requestRelist()).toBe(0);
