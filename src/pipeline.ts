@@ -17,6 +17,7 @@ import type { Conflict, Remedy, Risk } from './model/verdicts.ts';
 import { readCommand } from './remedy/commands.ts';
 import { RemedyBook } from './remedy/remedy-book.ts';
 import { buildReport, type ReportHealth } from './report/build-report.ts';
+import { madeOnce } from './report/made-once.ts';
 import type { Report } from './report/schema.ts';
 import type { RulesContext } from './rules/protection.ts';
 
@@ -111,8 +112,8 @@ export class Pipeline {
   }
 }
 
-/** Over by another cause than a rule: what would have ended it is not asked for any more. */
-function nothingToDo(conflict: Conflict): Remedy {
+/** Over by another cause than a rule: what would have ended it is not asked for any more. The same for the same conflict. */
+const nothingToDo = madeOnce((conflict: Conflict): Remedy => {
   const { kind, namespace, name } = conflict.workload;
   const app = conflict.application;
   return {
@@ -125,7 +126,7 @@ function nothingToDo(conflict: Conflict): Remedy {
       command: readCommand(conflict.workload, conflict.field === null ? '{.spec}' : jsonPathOf(conflict.field)),
     },
   };
-}
+});
 
 /** kubectl's jsonpath of a JSON pointer: '/spec/replicas' → '{.spec.replicas}'. */
 function jsonPathOf(pointer: string): string {

@@ -44,6 +44,16 @@ describe('remedies that are kept', () => {
     expect(pipeline.remedies.made).toBe(made);
   });
 
+  it('are the same for a conflict that is over, so that its document is made once, too', () => {
+    const { pipeline, changes } = fought((story) => story.selfHealIsSwitchedOff().after(600));
+    for (const change of changes) pipeline.feed(change);
+    pipeline.advance((changes.at(-1)?.at ?? 0) + 600_000);
+    const [first] = pipeline.report().conflicts;
+    expect(first?.state).toBe('resolved');
+    pipeline.advance((changes.at(-1)?.at ?? 0) + 660_000);
+    expect(pipeline.report().conflicts[0]).toBe(first);
+  });
+
   it('are made once while nothing changes that they rest on, although the cluster goes on writing', () => {
     const { pipeline, changes } = fought();
     for (const change of changes) pipeline.feed(change);
