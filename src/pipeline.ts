@@ -16,7 +16,7 @@ import { HOLDS_ALL, type Holds, holdsChange } from './model/shard.ts';
 import type { Conflict, Remedy, Risk } from './model/verdicts.ts';
 import { readCommand } from './remedy/commands.ts';
 import { RemedyBook } from './remedy/remedy-book.ts';
-import { buildReport, type ReportHealth } from './report/build-report.ts';
+import { buildReport, type ReportedConflict, type ReportHealth } from './report/build-report.ts';
 import { madeOnce } from './report/made-once.ts';
 import type { Report } from './report/schema.ts';
 import type { RulesContext } from './rules/protection.ts';
@@ -87,6 +87,16 @@ export class Pipeline {
     return this.remedies.remedyFor(conflict, leaves);
   }
 
+  readonly #reported = madeOnce((conflict: Conflict): ReportedConflict => {
+    const remedy = () => this.remedyFor(conflict);
+    return {
+      conflict,
+      get remedy() {
+        return remedy();
+      },
+    };
+  });
+
   /** The same list for the same audit, so that its documents are made once. */
   #risksOf(audit: Audit): readonly Risk[] {
     if (this.#risks.of !== audit) this.#risks = { of: audit, risks: [...audit.risks, ...audit.suppressed] };
@@ -97,7 +107,7 @@ export class Pipeline {
   report(audit: Audit = this.audit(), extra: ReportExtra = {}): Report {
     return buildReport({
       window: { from: this.#firstAt ?? this.#lastAt, to: this.#lastAt },
-      conflicts: this.detector.conflicts().map((conflict) => ({ conflict, remedy: this.remedyFor(conflict) })),
+      conflicts: this.detector.conflicts().map(this.#reported),
       notices: this.detector.notices(),
       risks: this.#risksOf(audit),
       watched: {

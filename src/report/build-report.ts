@@ -28,7 +28,7 @@ import type {
 } from './schema.ts';
 import { REPORT_SCHEMA } from './schema-name.ts';
 
-/** A conflict with the way out of it. */
+/** A conflict with the way out of it, which may be looked up when it is read. */
 export interface ReportedConflict {
   readonly conflict: Conflict;
   readonly remedy: Remedy;
@@ -85,7 +85,8 @@ const riskDocuments = madeOnce((risks: readonly Risk[]) => [...risks].sort(byRul
 const remedyDocument = madeOnce(newRemedyDocument);
 const evidenceDocument = madeOnce(newEvidenceDocument);
 const courseDocument = madeOnce(newCourseDocument);
-const documentsOf = madeOnce((_: Conflict) => new WeakMap<Remedy, ConflictDocument>());
+/** The same document for the same input, and so for a conflict in which nothing happens. */
+export const conflictDocument = madeOnce(newConflictDocument);
 
 /** RFC 3339 in UTC with milliseconds. Throws a RangeError on what is no time. */
 export function rfc3339(at: Millis): string {
@@ -137,16 +138,9 @@ function applicationDocument(app: { namespace: string; name: string } | null): A
   return app === null ? null : { namespace: app.namespace, name: app.name };
 }
 
-/** The same document for the same conflict with the same remedy. */
-export function conflictDocument({ conflict, remedy }: ReportedConflict): ConflictDocument {
-  const known = documentsOf(conflict).get(remedy);
-  if (known !== undefined) return known;
-  const document = newConflictDocument(conflict, remedy);
-  documentsOf(conflict).set(remedy, document);
-  return document;
-}
-
-function newConflictDocument(conflict: Conflict, remedy: Remedy): ConflictDocument {
+/** Its remedy is looked up whenever it is read: a page shows that of a few among hundreds. */
+function newConflictDocument(reported: ReportedConflict): ConflictDocument {
+  const { conflict } = reported;
   const { impact } = conflict;
   return {
     id: conflict.id,
@@ -176,7 +170,9 @@ function newConflictDocument(conflict: Conflict, remedy: Remedy): ConflictDocume
       templateHashes: impact.templateHashes,
     },
     evidence: evidenceDocument(conflict.evidence),
-    remedy: remedyDocument(remedy),
+    get remedy() {
+      return remedyDocument(reported.remedy);
+    },
     summary: conflict.summary,
     activity: conflict.activity,
     lastReversalAt: rfc3339(conflict.lastReversalAt),

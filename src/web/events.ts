@@ -97,16 +97,19 @@ export class EventStream {
 
 // Of what stays from report to report the digest is made once.
 const digestOfPart = madeOnce((part: object) => digestOfText(JSON.stringify(part)));
-const sayingOfConflict = madeOnce(({ remedy, evidence, course, ...rest }: ConflictDocument) =>
-  JSON.stringify([rest, digestOfPart(remedy), digestOfPart(evidence), course && digestOfPart(course)]),
+const sayingOfConflict = madeOnce((conflict: ConflictDocument) => {
+  const { evidence, course } = conflict;
+  const parts = [digestOfPart(evidence), course && digestOfPart(course)];
+  return JSON.stringify([...saying(conflict, ['remedy', 'evidence', 'course']), ...parts]);
+});
+const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) =>
+  digestOfText(JSON.stringify(risks.map((risk) => saying(risk, ['remedy'])))),
 );
 
-const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) => digestOfText(JSON.stringify(risks.map(sayingOf))));
-
-/** Without the remedy, which follows from the rest and is made when somebody looks at it. */
-function sayingOf(risk: RiskDocument): unknown[] {
-  const names = Object.keys(risk) as (keyof RiskDocument)[];
-  return names.filter((name) => name !== 'remedy').map((name) => risk[name]);
+/** Never with the remedy, which follows from the rest and from the configuration, and is made when somebody looks at it. */
+function saying<T extends object>(of: T, without: readonly (keyof T)[]): unknown[] {
+  const names = Object.keys(of) as (keyof T)[];
+  return names.filter((name) => !without.includes(name)).map((name) => of[name]);
 }
 
 /** Changes when what the page says changes; the passing of time alone does not count. */

@@ -72,8 +72,31 @@ describe('a report that follows another', () => {
     expect(digestOf(copy(again))).toBe(digestOf(before));
     const changed = reportOf([{ conflict: { ...first.conflict, reversals: 99 }, remedy }, ...rest]);
     expect(digestOf(changed)).not.toBe(digestOf(before));
-    const otherwise = reportOf([{ ...first, remedy: given.aRemedy({ summary: 'Another way.' }) }, ...rest]);
-    expect(digestOf(otherwise)).not.toBe(digestOf(before));
+  });
+});
+
+describe('the remedies of conflicts', () => {
+  it('are looked up for those that a page shows, and are never those of a report before', () => {
+    let looked = 0;
+    let way = given.aRemedy({ summary: 'One way.' });
+    const many = Array.from({ length: 100 }, (_, index) => ({
+      conflict: given.aConflict({ id: `${index}` }),
+      get remedy() {
+        looked += 1;
+        return way;
+      },
+    }));
+    const report = reportOf(many);
+    digestOf(report);
+    expect(looked).toBe(0);
+    renderOverview({ report, readiness: { ok: true, reasons: [] }, digest: '' });
+    expect(new Set([looked > 0, looked < 50])).toEqual(new Set([true]));
+    expect(renderJson(report)).toContain('One way.');
+    way = given.aRemedy({ summary: 'Another way.' });
+    const later = reportOf(many, window.to + 1_000);
+    expect(later.conflicts[0]).toBe(report.conflicts[0]);
+    expect(renderJson(later)).not.toContain('One way.');
+    expect(renderJson(later)).toBe(escapeHidden(JSON.stringify(later)));
   });
 });
 
