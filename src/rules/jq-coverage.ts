@@ -41,12 +41,18 @@ function standInFor(subject: RuleSubject, tokens: readonly string[]): Json {
   };
   for (const [pointer, value] of subject.leaves ?? []) {
     const path = tokensOf(pointer);
-    if (path !== null) setAt(root, path, value);
+    if (path !== null) setAt(root, path, ownEmpty(value));
   }
   setAt(root, tokens, subject.value);
   const parent = valueAt(root, tokens.slice(0, -1));
   if (isMap(parent)) parent[MARK] = true;
   return root;
+}
+
+/** A leaf is a scalar, or a list or map that is empty, where the field may be put in: not into what the object's versions share. */
+function ownEmpty(leaf: Json): Json {
+  if (leaf === null || typeof leaf !== 'object') return leaf;
+  return Array.isArray(leaf) ? [] : {};
 }
 
 function isGone(tokens: readonly string[], input: Json, output: Json): boolean {

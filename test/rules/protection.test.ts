@@ -462,6 +462,20 @@ describe('a rule of an Application against a field', () => {
     expect(protection.comparisonBroken).toBe(false);
   });
 
+  it('writes nothing into the leaves it is given, where the field stood in a map or list that is empty now', () => {
+    const leaves = new Map<string, Json>([
+      ['/spec/template/spec/containers/0/resources', {}],
+      ['/spec/template/spec/containers/0/env', []],
+    ]);
+    const rule = { ...DEPLOYMENT, jqPathExpressions: ['.spec.template.spec.containers[].resources'] };
+    for (const field of ['resources/limits/cpu', 'env/0/value', 'resources/limits/cpu']) {
+      const subject = { field: `/spec/template/spec/containers/0/${field}`, value: null, leaves };
+      const { inDiff } = protect({ ignoreDifferences: [rule], syncPolicy: RESPECT }, subject);
+      expect(inDiff).toBe(field.startsWith('resources'));
+    }
+    expect([...leaves.values()]).toEqual([{}, []]);
+  });
+
   it('says what to change, in one sentence that names the place', () => {
     const protection = protect({ ignoreDifferences: [{ kind: 'Deployment', ...POINTER }], syncPolicy: RESPECT });
     expect(protection.failing[0]?.message).toBe(
