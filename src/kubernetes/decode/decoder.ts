@@ -17,6 +17,13 @@ const MAX_DEPTH = 64;
  * which pays where it comes again; of an Application with thousands of resources the rest is read without.
  */
 const MOST_NEW_PARTS = 1_000;
+/**
+ * A name that is not where it was is looked for in so many places. Where more members are gone, the rest is read as new: to
+ * look everywhere for each of the thousands of annotations that anybody may write would stop everything for seconds.
+ */
+const MOST_PASSED = 64;
+
+const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 export class Decoder {
   readonly #reader = new Reader();
@@ -24,7 +31,7 @@ export class Decoder {
   #depth = 0;
   #newParts = 0;
   /** Texts come in chunks, and a chunk has one view. */
-  #view: DataView = new DataView(new ArrayBuffer(0));
+  #view: DataView = NO_VIEW;
 
   /**
    * What `shape` keeps of the JSON that stands in `bytes`; undefined where that is no JSON. Nothing of the result shares
@@ -66,6 +73,8 @@ export class Decoder {
       return notScanned(error);
     } finally {
       this.#close();
+      // Of megabytes that nobody else holds any more.
+      this.#view = NO_VIEW;
     }
   }
 
@@ -239,10 +248,11 @@ export class Decoder {
     return index - next;
   }
 
-  /** Where in `before`, from `next` on, the member stands whose name was just read; -1 where it is new. */
+  /** Where in `before`, not far from `next` on, the member stands whose name was just read; -1 where it is not found. */
   #find(before: readonly Trace[], next: number, was: number, at: number): number {
     const length = this.#reader.nameEnd + 1 - at;
-    for (let index = next; index < before.length; index += 1) {
+    const last = Math.min(before.length, next + MOST_PASSED);
+    for (let index = next; index < last; index += 1) {
       if (this.#agreement.sameBytes(was + (before[index] as Trace).from, at, length)) return index;
     }
     return -1;

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Json } from '../../model/facts.ts';
 import { setDigest, stableHash } from '../projections/digest.ts';
-import type { JsonObject } from '../projections/read-json.ts';
+import { type JsonObject, MAX_DEPTH } from '../projections/read-json.ts';
 import { NotScanned, Scanner } from './scanner.ts';
 import { LEFT_OUT, type Member, type ObjectShape, type Shape, slotOf } from './shape.ts';
 import { StringPool } from './string-pool.ts';
@@ -170,13 +170,13 @@ export class Reader {
     return JSON.parse(bytes.toString('utf8', start, end)) as Json;
   }
 
-  /** The same value; its short texts are those that were met before. */
-  #pooled(value: Json): Json {
+  /** The same value; its short texts are those that were met before, down to where the stack would not suffice any more. */
+  #pooled(value: Json, depth = 0): Json {
     if (typeof value === 'string') return this.strings.same(value);
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) return value;
     if (Array.isArray(value)) {
-      for (let index = 0; index < value.length; index += 1) value[index] = this.#pooled(value[index] as Json);
-    } else for (const key in value) value[key] = this.#pooled(value[key] as Json);
+      for (let at = 0; at < value.length; at += 1) value[at] = this.#pooled(value[at] as Json, depth + 1);
+    } else for (const key in value) value[key] = this.#pooled(value[key] as Json, depth + 1);
     return value;
   }
 
@@ -187,7 +187,7 @@ export class Reader {
     const whole = JSON.parse(this.bytes.toString('utf8', start, scanner.at)) as string;
     this.#inner ??= new Reader();
     const kept = this.#inner.read(Buffer.from(whole), inner);
-    return kept === undefined ? whole : JSON.stringify(kept);
+    return kept === undefined ? whole : (written(kept) ?? whole);
   }
 
   /** The stableHash of the object that stands from `start` to `end`. */
@@ -209,10 +209,22 @@ export function notScanned(error: unknown): undefined {
   return undefined;
 }
 
+/** undefined: nested deeper than JSON.stringify has stack for, as anybody may write it into an annotation. */
+function written(value: Json): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 function memberAt({ members }: ObjectShape, bytes: Uint8Array, start: number, end: number): Member | undefined {
   const candidates = members.get(slotOf(bytes, start, end));
   if (candidates === undefined) return undefined;
-  for (const member of candidates) if (isAt(member.bytes, bytes, start)) return member;
+  // Of very long names the slot does not tell the length.
+  for (const member of candidates)
+    if (member.bytes.length === end - start && isAt(member.bytes, bytes, start)) return member;
   return undefined;
 }
 

@@ -7,7 +7,10 @@ import { DECODER } from './decoder.ts';
 import type { Shape } from './shape.ts';
 import { KnownText } from './trace.ts';
 
-/** Bytes of text that one stream holds; what was made of it takes about four times as much. */
+/**
+ * Bytes of text that one stream holds of the objects it knows, beside the text that came last of all others; what was made
+ * of it takes about four times as much.
+ */
 const MOST_BYTES = 512 * 1024;
 /** Objects of which one version was met, and perhaps another one will be. A power of two. */
 const MET_SLOTS = 2_048;
@@ -48,7 +51,19 @@ export class StreamDecoder {
     const value = DECODER.decode(bytes, this.#shape, held.text);
     this.#size += held.text.size - held.size;
     held.size = held.text.size;
+    // It has grown, or could not be read.
+    if (held.size === 0 || this.#size > this.#maxBytes) this.#giveUp(key, held);
     return value;
+  }
+
+  /** Bytes of text that are held of the objects that are known. */
+  get size(): number {
+    return this.#size;
+  }
+
+  #giveUp(key: number, held: Held): void {
+    this.#known.delete(key);
+    this.#size -= held.size;
   }
 
   /** undefined: of this object nothing is held, and nothing will be for now. */
@@ -71,12 +86,10 @@ export class StreamDecoder {
    */
   #makeRoom(): boolean {
     for (const [key, held] of this.#known) {
-      this.#known.delete(key);
-      if (this.#texts - held.askedAt > PATIENCE) {
-        this.#size -= held.size;
-        return true;
-      }
+      this.#giveUp(key, held);
+      if (this.#texts - held.askedAt > PATIENCE) return true;
       this.#known.set(key, held);
+      this.#size += held.size;
       return false;
     }
     return false;

@@ -1,6 +1,7 @@
 /** Held against JSON.parse: the same values, and nothing accepted that it refuses. */
 
 import { describe, expect, it } from 'vitest';
+import { Agreement } from '../../../src/kubernetes/decode/agreement.ts';
 import { Decoder } from '../../../src/kubernetes/decode/decoder.ts';
 import { list, object, PRESENCE, type Shape, text, WHOLE } from '../../../src/kubernetes/decode/shape.ts';
 import { KnownText } from '../../../src/kubernetes/decode/trace.ts';
@@ -215,6 +216,9 @@ describe('the decoder', () => {
     const listOf = ({ a }: { a: Json }) => (a as { list: Json[] }).list;
     expect(listOf(second)[0]).toBe(listOf(first)[0]);
     expect(read('{"a":{"list":[{"n":1},{"n":3}]},"b":{"d":1,"c":1}}')).toEqual(second);
+    const zero = (text: string) => (decoder.decode(Buffer.from(text), WHOLE, zeros) as Json[])[0];
+    const zeros = new KnownText(WHOLE);
+    expect([zero('[0]'), zero('[-0]'), zero('[0]')]).toEqual([0, -0, 0]);
     // A number does not end where the one before did.
     expect(read('{"a":{"list":[{"n":1},{"n":3}]},"b":{"d":1,"c":12}}').b).toEqual({ c: 12 });
   });
@@ -255,6 +259,48 @@ describe('the decoder', () => {
     const deep = '['.repeat(200_000) + ']'.repeat(200_000);
     expect(new Decoder().decode(Buffer.from(`{"x":${deep},"a":1}`), object({ a: WHOLE }))).toEqual({ a: 1 });
     expect(new Decoder().decode(Buffer.from(`{"x":${deep.slice(1)},"a":1}`), object({ a: WHOLE }))).toBeUndefined();
+  });
+
+  it('keeps what is nested as deep as the API server takes it, also in a text, which is kept as it is where it is too deep', () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    const wanted = object({ a: WHOLE, t: text(object({ a: WHOLE })) });
+    const kept = JSON.stringify(`{"a":${deep},"b":1}`);
+    for (const known of [null, new KnownText(wanted)]) {
+      const read = new Decoder().decode(Buffer.from(`{"a":${deep},"t":${kept}}`), wanted, known) as {
+        a: Json;
+        t: Json;
+      };
+      expect(read.t).toBe(JSON.parse(kept));
+      let depth = 0;
+      for (let at = read.a; Array.isArray(at); at = at[0] ?? null) depth += 1;
+      expect(depth).toBe(50_000);
+    }
+  });
+
+  it('looks for a name that is not where it was in few places', () => {
+    const decoder = new Decoder();
+    const wanted = object({ annotations: object({ a: WHOLE }) });
+    const known = new KnownText(wanted);
+    let looks = 0;
+    const { sameBytes } = Agreement.prototype;
+    // Not a spy: it would note the millions of times that there were once.
+    Agreement.prototype.sameBytes = function (this: Agreement, ...where) {
+      looks += 1;
+      return sameBytes.apply(this, where);
+    };
+    const read = (prefix: string) => {
+      const names = Array.from({ length: 5_000 }, (_, index) => [prefix + index, '']);
+      return decoder.decode(Buffer.from(JSON.stringify({ annotations: Object.fromEntries(names) })), wanted, known);
+    };
+    for (const prefix of ['a', 'b', 'a']) expect(read(prefix)).toEqual({ annotations: {} });
+    Agreement.prototype.sameBytes = sameBytes;
+    expect(looks).toBeLessThan(1_000_000);
+  });
+
+  it('takes a name of any length for no other that begins and ends like it', () => {
+    const of = (source: string) => new Decoder().decode(Buffer.from(source), object({ aba: WHOLE }));
+    expect(of(`{"aba":1,"ab${'x'.repeat(65_536)}a":2}`)).toEqual({ aba: 1 });
+    expect(of(`{"aba":1,"aba${'x'.repeat(65_535)}a":2}`)).toEqual({ aba: 1 });
   });
 
   it('gives an object of which it keeps parts the digest of the whole', () => {

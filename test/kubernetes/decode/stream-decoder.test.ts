@@ -75,6 +75,24 @@ describe.each([
 });
 
 describe('a stream', () => {
+  it('holds no more than it may when objects grow, and nothing of what could not be read', () => {
+    const max = 100_000;
+    const decoder = new StreamDecoder(LINE, max);
+    for (let round = 0; round < 12; round += 1) {
+      for (let index = 0; index < 100; index += 1) {
+        const grown = line(index, round)
+          .toString()
+          .replace('x'.repeat(200), 'y'.repeat(2 ** round));
+        decoder.decode(Buffer.from(grown));
+        expect(decoder.size).toBeLessThanOrEqual(max);
+      }
+      expect(decoder.size).toBeGreaterThan(round < 2 ? -1 : 20_000);
+    }
+    for (let round = 0; round < 2; round += 1)
+      for (let index = 0; index < 100; index += 1) decoder.decode(line(index, 0).subarray(0, -1));
+    expect(decoder.size).toBe(0);
+  });
+
   it('takes texts without metadata, of a megabyte, and broken ones in between', () => {
     const decoder = new StreamDecoder(LINE);
     const large = Buffer.from(line(1, 1).toString().replace('x'.repeat(200), 'y'.repeat(1_000_000)));
