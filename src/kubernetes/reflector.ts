@@ -26,7 +26,7 @@ const LIST_SILENCE_MS = 10_000;
 const PAGE_DEADLINE_MS = 120_000;
 /** What parsing one page may cost in memory; an object has 3 MB at most, so a page of a few always fits. */
 const PAGE_BYTES = 32 * 1024 * 1024;
-const MAX_PAGES = 4000;
+const MAX_PAGES = 10_000;
 const WATCH_SECONDS = { least: 240, outlastingLists: 1_800, spread: 60 };
 const OVERTIME_MS = 15_000;
 /** A server that accepts a watch tells at once what it owes; after so long without a word it owes nothing. */
@@ -61,7 +61,7 @@ export class Reflector {
     const { target, timers, decode, ignores, emit, observe, tap } = options;
     this.#options = options;
     this.#name = resourceName(target.resource);
-    this.#pageLimit = options.pageLimit ?? 500;
+    this.#pageLimit = options.pageLimit ?? 200;
     this.#streamLists = options.streamLists ?? false;
     this.#sight = new WatchSight(target.resource, timers, emit);
     const skip = (key: string, reason: 'older-version' | 'no-name' | 'unreadable') =>

@@ -50,8 +50,8 @@ describe('a request to the API server', () => {
     const page = (query: Record<string, string>, metadata: object) =>
       nock(SERVER).get(path).query(query).reply(200, { kind: 'ConfigMapList', metadata, items: [] }, JSON_HEADERS);
     const fieldSelector = 'metadata.name=argocd-cm';
-    page({ limit: '500', fieldSelector }, { resourceVersion: '70', continue: 'token=/+' });
-    page({ limit: '500', fieldSelector, continue: 'token=/+' }, { resourceVersion: '70' });
+    page({ limit: '200', fieldSelector }, { resourceVersion: '70', continue: 'token=/+' });
+    page({ limit: '200', fieldSelector, continue: 'token=/+' }, { resourceVersion: '70' });
     const watch = nock(SERVER)
       .get(path)
       .query((query) => {
