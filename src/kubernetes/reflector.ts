@@ -1,7 +1,6 @@
 /**
- * Keeps one kind in sight: list in pages, then watch from there, for ever. What to do after each outcome is decided by
- * plan-reconnect.ts; this file only carries it out. Own code because the package's informer stops for good on the
- * first error that is not a 410.
+ * Keeps one kind in sight: list, then watch from there, for ever. What to do after each outcome plan-reconnect.ts decides,
+ * and this file carries it out. Own code because the package's informer stops for good on the first error but a 410.
  */
 import type { Millis } from '../model/facts.ts';
 import type { WatchHealth } from '../model/health.ts';
