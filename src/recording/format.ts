@@ -78,7 +78,9 @@ export function parseTime(text: string): Millis | null {
   if (!TIME.test(text)) return null;
   const at = Date.parse(text);
   if (Number.isNaN(at)) return null;
-  if (text.length === USUAL.length && at >= 0) lastMinute = { text: text.slice(0, TO_MINUTES), at: at - (at % 60_000) };
+  // Midnight may be told as 24:00:00, which is no minute to count from.
+  if (at >= 0 && text === new Date(at).toISOString())
+    lastMinute = { text: text.slice(0, TO_MINUTES), at: at - (at % 60_000) };
   return at;
 }
 
