@@ -85,7 +85,8 @@ export class LensWatches {
     const reflector = new Reflector({
       client,
       timers,
-      target: { resource, namespace: ref.namespace, shape: WHOLE },
+      // Texts are held to compare the next one with: not those of Secrets.
+      target: { resource, namespace: ref.namespace, shape: ref.kind === 'Secret' ? undefined : WHOLE },
       decode: (raw) => decode(raw, resource),
       // A lens is about one object: that its watch is synced or interrupted says nothing of a kind.
       emit: (change) => {
