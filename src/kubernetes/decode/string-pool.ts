@@ -51,9 +51,14 @@ function slotOf(sum: number): number {
   return (sum ^ (sum >>> 13)) & (SLOTS - 1);
 }
 
+/** Whether a text stands at `start`, each of its characters a byte: beyond ASCII the same bytes are other characters. */
 function isAt(text: string, bytes: Uint8Array, start: number): boolean {
+  let codes = 0;
   // The ends of texts that are alike differ before their beginnings do.
-  for (let index = text.length - 1; index >= 0; index -= 1)
-    if (text.charCodeAt(index) !== bytes[start + index]) return false;
-  return true;
+  for (let index = text.length - 1; index >= 0; index -= 1) {
+    const code = text.charCodeAt(index);
+    if (code !== bytes[start + index]) return false;
+    codes |= code;
+  }
+  return codes < 0x80;
 }

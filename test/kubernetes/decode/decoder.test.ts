@@ -303,6 +303,14 @@ describe('the decoder', () => {
     expect(of(`{"aba":1,"aba${'x'.repeat(65_535)}a":2}`)).toEqual({ aba: 1 });
   });
 
+  it('takes no text whose characters are the bytes of another one for that', () => {
+    const decoder = new Decoder();
+    const garbled = Buffer.from('é').toString('latin1');
+    for (const source of [JSON.stringify([garbled]), '["é"]', JSON.stringify({ a: garbled, [garbled]: 'é' })])
+      expect(decoder.decode(Buffer.from(source), WHOLE)).toEqual(JSON.parse(source));
+    expect(decoder.decode(Buffer.from('{"a":"é"}'), object({ a: WHOLE }))).toEqual({ a: 'é' });
+  });
+
   it('gives an object of which it keeps parts the digest of the whole', () => {
     const wanted = object({ template: object({ a: WHOLE }, { digest: true }) });
     const decoder = new Decoder();
