@@ -13,8 +13,9 @@ const ANY_LIST = list(WHOLE);
 /** Deeper structures are left to JSON.parse, which needs no stack for them. */
 const MAX_DEPTH = 64;
 /**
- * So many parts of one text are noted that were not known before. To note where a part stood takes longer than to read it,
- * which pays where it comes again; of an Application with thousands of resources the rest is read without.
+ * When so many parts of one text were noted that were not known before, what has not been taken apart before is read as one
+ * piece. To note where a part stood takes longer than to read it, which pays where it comes again; of an Application with
+ * thousands of resources the rest is read without.
  */
 const MOST_NEW_PARTS = 1_000;
 /**

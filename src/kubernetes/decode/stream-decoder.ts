@@ -9,7 +9,7 @@ import { KnownText } from './trace.ts';
 
 /**
  * Bytes of text that one stream holds of the objects it knows, beside the text that came last of all others; what was made
- * of it takes about four times as much.
+ * of it takes five to ten times as much, and twice that of objects that are kept whole.
  */
 const MOST_BYTES = 512 * 1024;
 /** Objects of which one version was met, and perhaps another one will be. A power of two. */
