@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 /** How much may be allocated beyond what lives, in percent, before the garbage is looked for. */
 const GROWING_PERCENT = 40;
 /** The same while all that comes is to stay, and looking for garbage is mostly in vain. */
-const GROWING_PERCENT_AT_START = 50;
+const GROWING_PERCENT_AT_START = 45;
 
 /**
  * From now on. The size of the young generation can only be said when the process starts: the image does (Dockerfile). One
