@@ -1,6 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ContestedCounts } from '../../src/model/observations.ts';
-import { LabelSet } from '../../src/telemetry/exposition.ts';
 import { FAMILIES } from '../../src/telemetry/families.ts';
 import type { MetricsOptions } from '../../src/telemetry/metrics.ts';
 import { createMetrics, METRICS_CONTENT_TYPE } from '../../src/telemetry/metrics.ts';
@@ -103,30 +102,6 @@ describe('the exposition text', () => {
   it('tells of the process when asked to', async () => {
     const samples = await metricsOver(aSnapshot(), { processMetrics: true }).scrape();
     expect(shownValue(samples, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
-  });
-});
-
-describe('what a scrape costs', () => {
-  it('is the lines of the conflicts in which something was counted since the last one, whatever else is open', async () => {
-    const contested = Array.from({ length: 100 }, (_, index) =>
-      counts({ conflictId: `${index}`, workload: { ...given.WEB, name: `w${index}` } }),
-    );
-    const { metrics, scrape } = metricsOver(aSnapshot({ contested }));
-    const first = (await metrics.render()).toString();
-    const made = vi.spyOn(LabelSet.prototype, 'text', 'get');
-    try {
-      expect((await metrics.render()).toString()).toBe(first);
-      expect(made).not.toHaveBeenCalled();
-      const next = contested.with(7, counts({ ...contested[7], reversals: 18, podsUp: 52 }));
-      const samples = await scrape(aSnapshot({ contested: next, now: given.T0 + 1_000 }));
-      expect(shownValue(samples, 'tugwatch_conflict_reversals_total', 'workload="w7"')).toBe(18);
-      expect(shownValue(samples, 'tugwatch_replicaset_churn_pods_total', 'workload="w7"', '"up"')).toBe(52);
-      // Reversals have a line, and pods one each for up and down.
-      expect(new Set(made.mock.contexts.filter((set) => 'workload' in (set as LabelSet).labels)).size).toBe(1);
-      expect(made.mock.calls.length).toBeLessThanOrEqual(5);
-    } finally {
-      made.mockRestore();
-    }
   });
 });
 
