@@ -1,6 +1,7 @@
 /** Reads recordings as one stream: files, gzipped files or standard input, merged by the time of their lines. */
 
-import { parseLine, parseTime, type RecordingLine } from './format.ts';
+import { type BrokenLine, parseLine, type RecordingLine } from './format.ts';
+import { headOf, PassOver } from './head.ts';
 import { mergeByTime } from './merge.ts';
 import { describeInput, type Input, isGzip, RecordingError, Unpacker } from './open-input.ts';
 import { FileSummary, whyUnusable } from './read-summary.ts';
@@ -25,18 +26,14 @@ export interface ReadOptions {
   readonly onProgress?: (progress: ReadProgress) => void;
 }
 
-const HEAD_BYTES = 160;
 const START_BYTES = 512;
-const CLOSING_BRACE = 0x7d;
-const EVENTS = '"resource":"events"';
 
 /** One reading of one or more files. `summaries` fill while `batches` is consumed. */
 export class RecordingReader {
   readonly summaries: readonly FileSummary[];
   readonly #paths: readonly string[];
   readonly #options: ReadOptions;
-  readonly #passOver: readonly string[];
-  readonly #eventsPassedOver: readonly Buffer[];
+  readonly #passOver: PassOver;
   readonly #skimmer = new Skimmer();
   #bytesRead = 0;
   #bytesTotal: number | null = 0;
@@ -44,11 +41,7 @@ export class RecordingReader {
   constructor(paths: readonly string[], options: ReadOptions = {}) {
     this.#paths = paths;
     this.#options = options;
-    this.#passOver = (options.passOver ?? []).map((resource) => `"resource":"${resource}"`);
-    // As Go writes a reference; within a text the quotes would be escaped.
-    this.#eventsPassedOver = (options.passOverEventsAbout ?? []).map((kind) =>
-      Buffer.from(`"involvedObject":{"kind":"${kind}"`),
-    );
+    this.#passOver = new PassOver(options.passOver, options.passOverEventsAbout);
     this.summaries = paths.map((path) => new FileSummary(path === '-' ? 'standard input' : path));
   }
 
@@ -115,9 +108,7 @@ export class RecordingReader {
       summary.countBroken(number, 'is longer than any object can be');
       return;
     }
-    const at = this.#timeIfPassedOver(bytes);
-    const line: RecordingLine | ReturnType<typeof parseLine> =
-      at === null ? this.#understand(bytes, number) : { at, type: 'PASSED' };
+    const line = this.#understand(bytes, number);
     if (line.type === 'BROKEN') {
       summary.countBroken(number, line.reason);
       return;
@@ -126,20 +117,12 @@ export class RecordingReader {
     batch.push(line);
   }
 
-  #understand(bytes: Buffer, number: number): ReturnType<typeof parseLine> {
-    return this.#options.skim === true && number > 1 ? this.#skimmer.take(bytes) : parseLine(textOf(bytes, number));
-  }
-
-  /** The time of a whole line that is passed over, read from its head alone; null for every other line. */
-  #timeIfPassedOver(bytes: Buffer): number | null {
-    if (this.#passOver.length === 0 || bytes.at(-1) !== CLOSING_BRACE) return null;
-    const head = bytes.toString('latin1', 0, HEAD_BYTES);
-    const passedOver =
-      this.#passOver.some((mark) => isOfLine(head, mark)) ||
-      (isOfLine(head, EVENTS) && this.#eventsPassedOver.some((mark) => bytes.includes(mark)));
-    if (!passedOver) return null;
-    const time = /^\{"at":"([^"]+)"/.exec(head)?.[1];
-    return time === undefined ? null : parseTime(time);
+  #understand(bytes: Buffer, number: number): RecordingLine | BrokenLine {
+    const head = headOf(bytes);
+    const at = head === null ? null : this.#passOver.timeOf(head, bytes);
+    if (at !== null) return { at, type: 'PASSED' };
+    if (head === null || this.#options.skim !== true) return parseLine(textOf(bytes, number));
+    return this.#skimmer.take(bytes, head);
   }
 }
 
@@ -147,14 +130,6 @@ export class RecordingReader {
 function textOf(bytes: Buffer, number: number): string {
   const text = bytes.toString('utf8');
   return number === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
-}
-
-/** Whether the mark stands in the head of a line before its object. */
-function isOfLine(head: string, mark: string): boolean {
-  const at = head.indexOf(mark);
-  if (at < 0) return false;
-  const object = head.indexOf('"object":');
-  return object < 0 || at < object;
 }
 
 function isBlank(bytes: Buffer): boolean {

@@ -3,9 +3,7 @@ import { object, WHOLE } from '../kubernetes/decode/shape.ts';
 import { shapeOf } from '../kubernetes/decode/shapes.ts';
 import { StreamDecoder } from '../kubernetes/decode/stream-decoder.ts';
 import { type BrokenLine, parseLine, type ReadLine, understand } from './format.ts';
-
-const HEAD_BYTES = 160;
-const HEAD = /"apiVersion":"([a-z0-9./]+)","resource":"([a-z]+)"/;
+import type { LineHead } from './head.ts';
 
 /** With their versions there are a dozen; whoever writes a file can name any number. */
 const MOST_KINDS = 64;
@@ -19,10 +17,10 @@ export class Skimmer {
    * The same as `parseLine`, but that of `object` only those parts are kept that a projection reads. `text` has it whole,
    * but for Events: they are many, and nobody asks for one again.
    */
-  take(bytes: Buffer): ReadLine | BrokenLine {
-    const [head = '', apiVersion = '', resource = ''] = HEAD.exec(bytes.toString('latin1', 0, HEAD_BYTES)) ?? [];
-    const line = this.#decoderOf(head, apiVersion, resource)?.decode(bytes);
-    // The head may hold what is not the line's own: then it was skimmed for another kind.
+  take(bytes: Buffer, head: LineHead): ReadLine | BrokenLine {
+    const { apiVersion, resource } = head;
+    const line = this.#decoderOf(head)?.decode(bytes);
+    // A line may name its resource a second time: then it was skimmed for another kind.
     if (
       typeof line !== 'object' ||
       line === null ||
@@ -36,13 +34,13 @@ export class Skimmer {
   }
 
   /** undefined: its objects are kept whole. */
-  #decoderOf(head: string, apiVersion: string, resource: string): StreamDecoder | undefined {
-    const known = this.#decoders.get(head);
+  #decoderOf({ about, apiVersion, resource }: LineHead): StreamDecoder | undefined {
+    const known = this.#decoders.get(about);
     if (known !== undefined) return known;
     const kept = shapeOf({ apiVersion, resource });
     if (kept === undefined || this.#decoders.size >= MOST_KINDS) return undefined;
     const decoder = new StreamDecoder(object({ object: kept }, { others: WHOLE }));
-    this.#decoders.set(head, decoder);
+    this.#decoders.set(about, decoder);
     return decoder;
   }
 }

@@ -85,6 +85,16 @@ describe('a recording that is in order', () => {
     expect(lines.map(({ type }) => type)).toEqual(['PASSED', 'MODIFIED', 'MODIFIED', 'PASSED', 'MODIFIED']);
   });
 
+  it('reads lines whose members stand in another order', async () => {
+    const line = JSON.parse(textOf({})) as Record<string, unknown>;
+    const turned = JSON.stringify(Object.fromEntries(Object.entries(line).reverse()));
+    const options = { passOver: ['pods'], skim: true };
+    const { lines, warnings } = await read([fileOf([textOf({}), turned].join('\n'))], options);
+    expect(warnings).toEqual([]);
+    const [one, other] = lines as [object, object];
+    expect({ ...other, text: null }).toEqual({ ...one, text: null, object: line['object'] });
+  });
+
   it('is not passed over for what an object says', async () => {
     const about = textOf({
       object: { metadata: { name: 'x' }, data: { text: '"resource":"pods"' }, '"resource":"pods"': 1 },
