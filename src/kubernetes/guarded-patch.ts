@@ -10,6 +10,7 @@ import type { ApplicableStep, LiveView } from '../remedy/attempt.ts';
 import { toYaml } from '../remedy/yaml.ts';
 import type { KubeClient, WritingClient } from './client.ts';
 import { patchObject, readObject } from './patching.ts';
+import { stableHash } from './projections/digest.ts';
 import { projectLiveView } from './projections/live-view.ts';
 import { fieldPath, ownersOf, readManagedFields } from './projections/managed-fields.ts';
 import { type JsonObject, objectAt, pick } from './projections/read-json.ts';
@@ -117,17 +118,8 @@ function describe(object: JsonObject): { spec: string; intent: string } {
   const kept = ['ownerReferences', 'deletionTimestamp'].map((key) => pick(object, 'metadata', key) ?? null);
   return {
     spec: toYaml(objectAt(redact({ spec: pick(object, 'spec') ?? {} }), 'spec') ?? {}),
-    intent: canonical([pick(object, 'spec') ?? null, ...kept]),
+    intent: stableHash([pick(object, 'spec') ?? null, ...kept]),
   };
-}
-
-/** JSON with sorted keys: the server keeps no order of keys. */
-function canonical(value: Json): string {
-  return JSON.stringify(value, (_key, node: Json) =>
-    node !== null && typeof node === 'object' && !Array.isArray(node)
-      ? Object.fromEntries(Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : node,
-  );
 }
 
 /** null where two wrote in the same second: managedFields knows no finer time. */
