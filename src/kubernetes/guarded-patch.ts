@@ -3,7 +3,7 @@
  * object every few seconds of a fight, so another version alone stops nothing: if the spec still is what was read, the
  * rehearsal is held again on the new version, and only if it ends the same the patch is made. Anything else stops it.
  */
-import type { Json, ObjectRef } from '../model/facts.ts';
+import type { ObjectRef } from '../model/facts.ts';
 import { displayRef } from '../model/refs.ts';
 import { FIELD_MANAGER } from '../remedy/applied-fixes.ts';
 import type { ApplicableStep, LiveView } from '../remedy/attempt.ts';
