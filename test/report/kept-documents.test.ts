@@ -131,6 +131,7 @@ describe('the text of a report', () => {
         for (const conflict of report.conflicts)
           expect(renderJson(conflict)).toBe(escapeHidden(JSON.stringify(conflict)));
       }),
+      { numRuns: 30 },
     );
   });
 
