@@ -7,6 +7,7 @@ import { errorOfWatchLine, KubeRequestError } from './errors.ts';
 import { LineDecoder } from './line-decoder.ts';
 import { collectionPath, selectorQuery, type WatchTarget } from './list-pages.ts';
 import { asObject, type JsonObject, textAt } from './projections/read-json.ts';
+import { TURNS } from './turns.ts';
 
 export interface WatchLine {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -48,7 +49,7 @@ export function openWatch(
 }
 
 /**
- * Hands over every line in order, and waits for `pace` after each chunk; resolves when the server ended the stream between two lines.
+ * Hands over every line in order, and waits for `pace` after each chunk, and for others when there is much; resolves when the server ended the stream between two lines.
  * @throws KubeRequestError when the stream breaks, a line cannot be read (the change in it is lost, so going on would
  *         hide a gap: the watch must resume before it), or the server says ERROR.
  */
@@ -66,6 +67,7 @@ export async function readWatch(
     onBytes();
     for (const bytes of decoder.push(chunk)) onLine(parseLine(bytes, lines, what));
     await pace();
+    await TURNS.took(chunk.length);
   }
   if (decoder.pending > 0) throw brokenLine(`${what}: the stream ended in the middle of a line`);
 }
