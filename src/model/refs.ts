@@ -8,8 +8,15 @@ export function groupOf(apiVersion: string): string {
 
 /** The key of an object in every index. Versions of one group are one object, so the version is left out. */
 export function keyOf(ref: ObjectRef): string {
-  return keyOfParts(groupOf(ref.apiVersion), ref.kind, ref.namespace, ref.name, ref.cluster);
+  // One change asks for the key of one ref again and again.
+  if (ref === lastRef) return lastKey;
+  lastKey = keyOfParts(groupOf(ref.apiVersion), ref.kind, ref.namespace, ref.name, ref.cluster);
+  lastRef = ref;
+  return lastKey;
 }
+
+let lastRef: ObjectRef | null = null;
+let lastKey = '';
 
 /** `cluster`: '' or absent is the cluster that Argo CD runs in. */
 export function keyOfParts(group: string, kind: string, namespace: string, name: string, cluster = ''): string {

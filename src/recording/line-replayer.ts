@@ -16,6 +16,8 @@ export class LineReplayer {
   /** Objects of which nothing is kept, by reason. */
   readonly skipped = new Map<SkipReason, number>();
   readonly #histories = new Map<string, ResourceHistory>();
+  /** That of the line before, as often as not that of the next one. */
+  #last: { readonly apiVersion: string; readonly resource: string; readonly history: ResourceHistory } | null = null;
   /** Of objects under the lens, each read again where it has changed. */
   readonly #whole = new StreamDecoder(WHOLE);
   readonly #lenses = new Set<string>();
@@ -168,6 +170,8 @@ export class LineReplayer {
   }
 
   #historyOf(line: ReadLine): ResourceHistory {
+    const last = this.#last;
+    if (last !== null && last.resource === line.resource && last.apiVersion === line.apiVersion) return last.history;
     // Versions of one group are one resource.
     const id = `${groupOf(line.apiVersion)}/${line.resource}`;
     let history = this.#histories.get(id);
@@ -175,6 +179,7 @@ export class LineReplayer {
       history = new ResourceHistory();
       this.#histories.set(id, history);
     }
+    this.#last = { apiVersion: line.apiVersion, resource: line.resource, history };
     return history;
   }
 }

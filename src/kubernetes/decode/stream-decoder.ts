@@ -18,7 +18,10 @@ const MET_SLOTS = 2_048;
 const PATIENCE = 2_000;
 /** Behind metadata.uid as Go writes it, before it as a custom resource's names are sorted. Within a text it would be escaped. */
 const MARK = Buffer.from('"resourceVersion":"');
-const BEFORE_UID = Buffer.from('","uid":"');
+const BEHIND_MARK = '","uid":"';
+const LOWER_U = 0x75;
+/** Bytes by which the mark stands earlier in one text than in another of its kind. */
+const NEAR = 64;
 const UID_BYTES = 36;
 /** Digits of a resourceVersion, and more than that. */
 const MARK_TO_UID = 24;
@@ -33,6 +36,7 @@ export class StreamDecoder {
   readonly #known = new Map<number, Held>();
   readonly #met = new Int32Array(MET_SLOTS);
   #size = 0;
+  #markAt = 0;
   #texts = 0;
 
   constructor(shape: Shape, maxBytes: number = MOST_BYTES) {
@@ -44,7 +48,7 @@ export class StreamDecoder {
   /** What the shape keeps of the JSON in `bytes`; undefined where that is no JSON. Never to be written to. */
   decode(bytes: Buffer): Json | undefined {
     this.#texts += 1;
-    const key = likelyObject(bytes);
+    const key = this.#likelyObject(bytes);
     const held = this.#known.get(key) ?? this.#admit(key, bytes.length);
     if (held === undefined) return DECODER.decode(bytes, this.#shape, this.#last);
     held.askedAt = this.#texts;
@@ -64,6 +68,24 @@ export class StreamDecoder {
   #giveUp(key: number, held: Held): void {
     this.#known.delete(key);
     this.#size -= held.size;
+  }
+
+  /** A number for the object that a text is probably about: what stands where its uid should. 0: no guess. */
+  #likelyObject(bytes: Buffer): number {
+    // Texts of one stream are alike: where the mark stood in the last one, it hardly stands much earlier in this one.
+    let mark = bytes.indexOf(MARK, Math.max(0, this.#markAt - NEAR));
+    if (mark < 0) mark = bytes.indexOf(MARK);
+    if (mark < 0) return 0;
+    this.#markAt = mark;
+    const behind = mark + MARK.length;
+    let quote = behind;
+    while (quote < behind + MARK_TO_UID && bytes[quote] !== QUOTE) quote += 1;
+    const sorted = bytes[quote + 3] === LOWER_U;
+    const start = sorted ? quote + BEHIND_MARK.length : mark - 2 - UID_BYTES;
+    if (start < 0 || start + UID_BYTES > bytes.length) return 0;
+    let sum = 1;
+    for (let at = start; at < start + UID_BYTES; at += 1) sum = (Math.imul(sum, 31) + (bytes[at] as number)) | 0;
+    return sum ^ (sum >>> 15);
   }
 
   /** undefined: of this object nothing is held, and nothing will be for now. */
@@ -101,20 +123,4 @@ interface Held {
   size: number;
   /** Number of the text. */
   askedAt: number;
-}
-
-/** A number for the object that a text is probably about: what stands where its uid should. 0: no guess. */
-function likelyObject(bytes: Buffer): number {
-  const mark = bytes.indexOf(MARK);
-  if (mark < 0) return 0;
-  const behind = mark + MARK.length;
-  let quote = behind;
-  while (quote < behind + MARK_TO_UID && bytes[quote] !== QUOTE) quote += 1;
-  const sorted =
-    bytes.compare(BEFORE_UID, 0, BEFORE_UID.length, quote, Math.min(quote + BEFORE_UID.length, bytes.length)) === 0;
-  const start = sorted ? quote + BEFORE_UID.length : mark - 2 - UID_BYTES;
-  if (start < 0 || start + UID_BYTES > bytes.length) return 0;
-  let sum = 1;
-  for (let at = start; at < start + UID_BYTES; at += 1) sum = (Math.imul(sum, 31) + (bytes[at] as number)) | 0;
-  return sum ^ (sum >>> 15);
 }
