@@ -7,21 +7,18 @@ import { runInNewContext } from 'node:vm';
 
 /** How much may be allocated beyond what lives, in percent, before the garbage is looked for. */
 const GROWING_PERCENT = 40;
-/** The same while all that comes is to stay, and looking for garbage is mostly in vain. */
-const GROWING_PERCENT_AT_START = 45;
 
 /**
  * From now on. The size of the young generation can only be said when the process starts: the image does (Dockerfile). One
  * thread has looked through so small a one before others have been woken, each with memory of its own to move things to.
  */
 export function keepHeapLean(): void {
-  setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT_AT_START}`);
+  setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
   setFlagsFromString('--no-parallel-scavenge');
 }
 
 /** Gives back what the first lists needed. Takes as long as one look over all that lives: once, and when all is listed. */
 export function compactHeap(): void {
-  setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('typeof gc === "function" ? gc : null');
   setFlagsFromString('--no-expose-gc');
