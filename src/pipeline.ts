@@ -10,6 +10,7 @@ import { ClusterModel } from './model/cluster-model.ts';
 import type { ClusterOf } from './model/destinations.ts';
 import type { Change, Millis } from './model/facts.ts';
 import { ForeignApplications } from './model/foreign-applications.ts';
+import { madeOnce } from './model/made-once.ts';
 import type { Observation } from './model/observations.ts';
 import type { JqEngine, LensRequest } from './model/ports.ts';
 import { HOLDS_ALL, type Holds, holdsChange } from './model/shard.ts';
@@ -17,7 +18,6 @@ import type { Conflict, Remedy, Risk } from './model/verdicts.ts';
 import { readCommand } from './remedy/commands.ts';
 import { RemedyBook } from './remedy/remedy-book.ts';
 import { buildReport, type ReportedConflict, type ReportHealth } from './report/build-report.ts';
-import { madeOnce } from './report/made-once.ts';
 import type { Report } from './report/schema.ts';
 import type { RulesContext } from './rules/protection.ts';
 

@@ -1,6 +1,7 @@
 /** From verdicts to the report document (schema.ts): pure, so that the same verdicts always give the same bytes. */
 import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { WatchHealth } from '../model/health.ts';
+import { madeOnce } from '../model/made-once.ts';
 import { displayRef } from '../model/refs.ts';
 import type { Shard } from '../model/shard.ts';
 import type {
@@ -14,7 +15,6 @@ import type {
   Risk,
   Safe,
 } from '../model/verdicts.ts';
-import { madeOnce } from './made-once.ts';
 import type {
   ApplicationDocument,
   ConflictDocument,

@@ -1,7 +1,7 @@
 /** Server-sent events: tells open pages that the report has changed, never what; they fetch it themselves. */
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { madeOnce } from '../report/made-once.ts';
+import { madeOnce } from '../model/made-once.ts';
 import type { ConflictDocument, Report, RiskDocument } from '../report/schema.ts';
 
 export interface EventStreamOptions {

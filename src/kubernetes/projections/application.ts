@@ -1,5 +1,6 @@
 /** Argo CD Application, argoproj.io/v1alpha1. */
 import type { ApplicationFact, FactBase, FieldOwner, Json, ManagedResource } from '../../model/facts.ts';
+import { madeOnce } from '../../model/made-once.ts';
 import { readConditions } from './conditions.ts';
 import { rawList, readRules, textsOrNull } from './ignore-rules.ts';
 import { fieldPath, type ManagedFields, ownersOf, readManagedFields } from './managed-fields.ts';
@@ -11,7 +12,6 @@ import {
   readLastApplied,
   readTracking,
 } from './metadata.ts';
-import { oncePerPart } from './once-per-part.ts';
 import { keepRelevant, readOperation, readResource, revisionOf } from './operation.ts';
 import { flagAt, type JsonObject, listAt, objectAt, pick, splitAtCommas, textAt, timeAt } from './read-json.ts';
 
@@ -68,7 +68,7 @@ type Spec = Pick<
   | 'ignoreDifferencesRaw'
 >;
 
-const readSpec = oncePerPart((spec: JsonObject): Spec => {
+const readSpec = madeOnce((spec: JsonObject): Spec => {
   const policy = objectAt(spec, 'syncPolicy');
   return {
     project: textAt(spec, 'project') || 'default',
@@ -91,19 +91,19 @@ const readSpec = oncePerPart((spec: JsonObject): Spec => {
   };
 });
 
-const readSync = oncePerPart((sync: JsonObject): ApplicationFact['sync'] => ({
+const readSync = madeOnce((sync: JsonObject): ApplicationFact['sync'] => ({
   status: readSyncStatus(sync),
   revision: revisionOf(sync),
   comparedRules: readRules(sync, 'status.sync.comparedTo.ignoreDifferences', 'comparedTo', 'ignoreDifferences') ?? [],
 }));
 
-const readLastDeploy = oncePerPart((history: readonly Json[]): ApplicationFact['lastDeploy'] => {
+const readLastDeploy = madeOnce((history: readonly Json[]): ApplicationFact['lastDeploy'] => {
   const last = objectAt({ entry: history.at(-1) ?? null }, 'entry');
   const at = timeAt(last, 'deployedAt');
   return at === null ? null : { revision: revisionOf(last), at };
 });
 
-const readResources = oncePerPart((resources: readonly Json[]): readonly ManagedResource[] =>
+const readResources = madeOnce((resources: readonly Json[]): readonly ManagedResource[] =>
   keepRelevant(resources, needsAttention).map(readManagedResource),
 );
 

@@ -1,6 +1,6 @@
 /** status.conditions, with messages cut. */
 import type { Condition, Json } from '../../model/facts.ts';
-import { oncePerPart } from './once-per-part.ts';
+import { madeOnce } from '../../model/made-once.ts';
 import { listAt, shortTextAt, textAt } from './read-json.ts';
 
 const MAX_CONDITIONS = 20;
@@ -10,7 +10,7 @@ export function readConditions(value: Json | undefined, ...path: readonly string
   return conditionsIn(listAt(value, ...path));
 }
 
-const conditionsIn = oncePerPart((list: readonly Json[]): readonly Condition[] =>
+const conditionsIn = madeOnce((list: readonly Json[]): readonly Condition[] =>
   list
     .slice(0, MAX_CONDITIONS)
     .map((condition) => ({

@@ -1,8 +1,8 @@
 /** Which managedFields entries own which leaf of an object, and by what its lists are keyed. */
 import type { FieldOwner, Json } from '../../model/facts.ts';
+import { madeOnce } from '../../model/made-once.ts';
 import { forEachLeaf, pointerTo } from './leaves.ts';
 import type { ManagedFields } from './managed-fields.ts';
-import { oncePerPart } from './once-per-part.ts';
 import { asObject, type JsonObject, parseObject } from './read-json.ts';
 
 export interface LeafOwnership {
@@ -65,7 +65,7 @@ function ownedBelow(member: string, below: Json, raw: JsonObject): Owned {
   return last.owned;
 }
 
-const lastOf = oncePerPart((): { node: Json; pointer: string; owned: Owned | null } => ({
+const lastOf = madeOnce((): { node: Json; pointer: string; owned: Owned | null } => ({
   node: null,
   pointer: '',
   owned: null,

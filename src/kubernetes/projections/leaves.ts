@@ -1,7 +1,7 @@
 /** An object as leaves by JSON pointer (RFC 6901): scalars, empty lists and empty maps. */
 import type { Json } from '../../model/facts.ts';
+import { madeOnce } from '../../model/made-once.ts';
 import { INSTALLATION_ID, LAST_APPLIED, TRACKING_ID } from './metadata.ts';
-import { oncePerPart } from './once-per-part.ts';
 import { asObject, type JsonObject, MAX_DEPTH } from './read-json.ts';
 
 /** Where the workload controllers keep which template is the newest (kubernetes pkg/controller/deployment/util, argo-rollouts). */
@@ -75,7 +75,7 @@ function leavesAt(part: Json[] | JsonObject, pointer: string): readonly Leaf[] {
   return found.leaves;
 }
 
-const foundIn = oncePerPart((): { pointer: string; leaves: Leaf[] } => ({ pointer: '', leaves: [] }));
+const foundIn = madeOnce((): { pointer: string; leaves: Leaf[] } => ({ pointer: '', leaves: [] }));
 
 /** Calls back for each leaf at and below `pointer`. Stops at MAX_DEPTH: what lies deeper is no leaf. */
 export function forEachLeaf(

@@ -3,7 +3,7 @@
  * 'k:{<keys>}', 'v:<value>', 'i:<index>' and '.' (the node itself); a member with nothing below it is owned whole.
  */
 import type { FieldOwner, Json } from '../../model/facts.ts';
-import { oncePerPart } from './once-per-part.ts';
+import { madeOnce } from '../../model/made-once.ts';
 import { asObject, type JsonObject, listAt, objectAt, pick, textAt, timeAt } from './read-json.ts';
 
 /** One entry: the owner, and the fields it owns. */
@@ -17,7 +17,7 @@ export function readManagedFields(raw: JsonObject): readonly ManagedFields[] {
   return readEntries(listAt(raw, 'metadata', 'managedFields'));
 }
 
-const readEntries = oncePerPart((list: readonly Json[]): readonly ManagedFields[] => {
+const readEntries = madeOnce((list: readonly Json[]): readonly ManagedFields[] => {
   const entries: ManagedFields[] = [];
   for (const item of list) {
     const entry = asObject(item);
@@ -27,7 +27,7 @@ const readEntries = oncePerPart((list: readonly Json[]): readonly ManagedFields[
   return entries;
 });
 
-const readEntry = oncePerPart((entry: JsonObject): ManagedFields | null => {
+const readEntry = madeOnce((entry: JsonObject): ManagedFields | null => {
   const manager = textAt(entry, 'manager');
   if (manager === '') return null;
   return {

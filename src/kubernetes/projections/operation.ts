@@ -1,6 +1,6 @@
 /** status.operationState of an Application, cut down (argo-cd types.go:1416-1466). */
 import type { Json, OperationFact, OperationResource } from '../../model/facts.ts';
-import { oncePerPart } from './once-per-part.ts';
+import { madeOnce } from '../../model/made-once.ts';
 import {
   countAt,
   flagAt,
@@ -57,7 +57,7 @@ export function readOperation(raw: JsonObject): OperationFact | null {
   return state === undefined ? null : readState(state);
 }
 
-const readState = oncePerPart((state: JsonObject): OperationFact | null => {
+const readState = madeOnce((state: JsonObject): OperationFact | null => {
   const phase = textAt(state, 'phase');
   const startedAt = timeAt(state, 'startedAt');
   if (phase === '' || startedAt === null) return null;

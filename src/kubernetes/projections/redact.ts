@@ -3,9 +3,9 @@
  * digest, in the object and in the manifests that its annotations carry, so that two values can still be told apart.
  */
 import type { Json } from '../../model/facts.ts';
+import { madeOnce } from '../../model/made-once.ts';
 import { digestOf } from './digest.ts';
 import { LAST_APPLIED } from './metadata.ts';
-import { oncePerPart } from './once-per-part.ts';
 import { asObject, type JsonObject, MAX_DEPTH, parseObject, textAt } from './read-json.ts';
 
 /** Down to this depth what was made of a part is kept with it; deeper parts are parts of those. */
@@ -49,7 +49,7 @@ function redactParts(value: Json[] | JsonObject, depth: number): Json {
 }
 
 const NEAR_THE_ROOT = Array.from({ length: NEAR }, (_, depth) =>
-  oncePerPart((value: Json[] | JsonObject) => redactParts(value, depth)),
+  madeOnce((value: Json[] | JsonObject) => redactParts(value, depth)),
 );
 
 /** A list of {name, value}, as in a pod or a plugin, or a map of name to value, as some custom resources have it. */
@@ -101,7 +101,7 @@ function redactManifests(annotations: JsonObject, depth: number): JsonObject {
 }
 
 const ANNOTATIONS_NEAR_THE_ROOT = Array.from({ length: NEAR }, (_, depth) =>
-  oncePerPart((annotations: JsonObject) => redactManifests(annotations, depth)),
+  madeOnce((annotations: JsonObject) => redactManifests(annotations, depth)),
 );
 
 function digestLeaves(value: Json, depth: number): Json {
