@@ -57,36 +57,33 @@ export class FactPool {
       sum = value.length;
       for (let index = 0; index < value.length; index += 1) {
         const item: unknown = value[index];
-        if (isDeep(item)) {
-          const held = this.#shared(item);
-          if (held !== item && !Object.isFrozen(value)) value[index] = held;
-          parts += this.#parts;
-          sum = mixed(sum, this.#sum);
-        } else {
-          parts += 1;
-          sum = mixed(sum, sumOf(item));
-        }
+        const held = this.#part(item);
+        if (held !== item && !Object.isFrozen(value)) value[index] = held;
+        parts += this.#parts;
+        sum = mixed(sum, this.#sum);
       }
     } else {
       const members = value as Members;
       sum = -1;
       for (const key in members) {
         const member = members[key];
-        sum = mixed(sum, key.length);
-        if (isDeep(member)) {
-          const held = this.#shared(member);
-          if (held !== member && !Object.isFrozen(members)) members[key] = held;
-          parts += this.#parts;
-          sum = mixed(sum, this.#sum);
-        } else {
-          parts += 1;
-          sum = mixed(sum, sumOf(member));
-        }
+        const held = this.#part(member);
+        if (held !== member && !Object.isFrozen(members)) members[key] = held;
+        parts += this.#parts;
+        sum = mixed(mixed(sum, key.length), this.#sum);
       }
     }
     this.#sum = sum;
     this.#parts = parts;
     return parts > MOST_PARTS ? value : this.#met(value, sum);
+  }
+
+  /** The part as it is to be held. */
+  #part(part: unknown): unknown {
+    if (isDeep(part)) return this.#shared(part);
+    this.#sum = sumOf(part);
+    this.#parts = 1;
+    return part;
   }
 
   /** An equal value that was met before, or else this one, which is remembered. */
