@@ -1,4 +1,5 @@
 /** Long work in short turns: events, scrapes and pages are taken in between. */
+import { setImmediate } from 'node:timers/promises';
 import type { Sliced } from '../audit/slices.ts';
 
 /** Nobody waits longer for a turn to end, but for one slice. */
@@ -14,7 +15,7 @@ export interface Made<T> {
 export async function inSlices<T>(
   work: Sliced<T>,
   monotonic: () => number,
-  nextTurn: () => Promise<void> = afterWhatWaits,
+  nextTurn: () => Promise<void> = setImmediate,
 ): Promise<Made<T>> {
   for (let ms = 0; ; await nextTurn()) {
     const began = monotonic();
@@ -23,10 +24,4 @@ export async function inSlices<T>(
     ms += monotonic() - began;
     if (step.done === true) return { made: step.value, ms };
   }
-}
-
-function afterWhatWaits(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -1,4 +1,5 @@
 /** Watches that have much to tell at once let everything else have its turn: requests are answered in between. */
+import { setImmediate } from 'node:timers/promises';
 
 /** A few milliseconds of work, from the bytes of the wire to verdicts. */
 const TURN_BYTES = 256 * 1024;
@@ -8,7 +9,7 @@ export class Turns {
   #bytes = 0;
   #waiting: Promise<void> | null = null;
 
-  constructor(nextTurn: () => Promise<void> = afterWhatWaits) {
+  constructor(nextTurn: () => Promise<void> = setImmediate) {
     this.#nextTurn = nextTurn;
   }
 
@@ -26,9 +27,3 @@ export class Turns {
 
 /** One for all watches: there is one thread. */
 export const TURNS = new Turns();
-
-function afterWhatWaits(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}

@@ -3,8 +3,6 @@
  * places only, and to see that bytes are equal takes a fraction of the time that reading them takes.
  */
 
-const NONE = new DataView(new ArrayBuffer(0));
-
 /** A text in memory: the bytes from `start` to `end` of a view. Offsets count from `start`. */
 export interface TextView {
   readonly view: DataView;
@@ -12,7 +10,7 @@ export interface TextView {
   readonly end: number;
 }
 
-const NO_TEXT: TextView = { view: NONE, start: 0, end: 0 };
+export const NO_TEXT: TextView = { view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
 
 export class Agreement {
   #before = NO_TEXT;

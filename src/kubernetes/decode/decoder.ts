@@ -2,7 +2,7 @@
 import type { Json } from '../../model/facts.ts';
 import { setDigest, stableHash } from '../projections/digest.ts';
 import type { JsonObject } from '../projections/read-json.ts';
-import { Agreement, type TextView } from './agreement.ts';
+import { Agreement, NO_TEXT, type TextView } from './agreement.ts';
 import { CLOSE_BRACE, CLOSE_BRACKET, notScanned, OPEN_BRACE, OPEN_BRACKET, Reader } from './reader.ts';
 import { type ListShape, list, type ObjectShape, object, type Shape, WHOLE } from './shape.ts';
 import { type KnownText, Trace } from './trace.ts';
@@ -24,15 +24,13 @@ const MOST_NEW_PARTS = 1_000;
  */
 const MOST_PASSED = 64;
 
-const NO_VIEW = new DataView(new ArrayBuffer(0));
-
 export class Decoder {
   readonly #reader = new Reader();
   readonly #agreement = new Agreement();
   #depth = 0;
   #newParts = 0;
   /** Texts come in chunks, and a chunk has one view. */
-  #view: DataView = NO_VIEW;
+  #view: DataView = NO_TEXT.view;
 
   /**
    * What `shape` keeps of the JSON that stands in `bytes`; undefined where that is no JSON. Nothing of the result shares
@@ -75,7 +73,7 @@ export class Decoder {
     } finally {
       this.#close();
       // Of megabytes that nobody else holds any more.
-      this.#view = NO_VIEW;
+      this.#view = NO_TEXT.view;
     }
   }
 

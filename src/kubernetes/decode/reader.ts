@@ -67,7 +67,7 @@ export class Reader {
     const first = this.scanner.peek();
     if (shape.kind === 'object' && first === OPEN_BRACE) return this.#object(shape);
     if (shape.kind === 'list' && first === OPEN_BRACKET) return this.#items(shape.item);
-    return this.plain(shape, first);
+    return this.#plain(shape, first);
   }
 
   #object(shape: ObjectShape): JsonObject {
@@ -94,7 +94,7 @@ export class Reader {
   }
 
   /** The next value, which begins with `first`, as one piece. */
-  plain(shape: Shape, first: number): Json | undefined {
+  #plain(shape: Shape, first: number): Json | undefined {
     if (shape.kind === 'text' && first === QUOTE) return this.#text(shape.inner);
     if (shape.kind !== 'leftOut' && shape.kind !== 'presence') return this.whole();
     this.scanner.skipValue();

@@ -3,7 +3,7 @@
  * offsets of a part count from where the value begins that holds it, so that what moves as a whole keeps them.
  */
 import type { Json } from '../../model/facts.ts';
-import type { TextView } from './agreement.ts';
+import { NO_TEXT, type TextView } from './agreement.ts';
 import type { Shape } from './shape.ts';
 
 const NO_PARTS: Trace[] = [];
@@ -61,13 +61,11 @@ export class Trace {
   }
 }
 
-const EMPTY: TextView = { view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
-
 /** A text that was decoded, with what was made of it. */
 export class KnownText {
   readonly root: Trace;
   #bytes: Buffer = Buffer.alloc(0);
-  #text: TextView = EMPTY;
+  #text: TextView = NO_TEXT;
 
   constructor(shape: Shape) {
     this.root = new Trace('', shape);
@@ -96,6 +94,6 @@ export class KnownText {
   forget(): void {
     this.root.forget();
     this.#bytes = Buffer.alloc(0);
-    this.#text = EMPTY;
+    this.#text = NO_TEXT;
   }
 }
