@@ -5,25 +5,15 @@ import { project } from '../src/kubernetes/projections/project.ts';
 import type { Change } from '../src/model/facts.ts';
 import type { Observation } from '../src/model/observations.ts';
 import type { LensRequest } from '../src/model/ports.ts';
+import { changesOf } from './support/changes.ts';
 import { rawApplication } from './support/cluster.ts';
 import { applicationFact, ownerOf, WEB, workloadFact } from './support/facts.ts';
-import type { Scene } from './support/stage.ts';
 import { Story } from './support/story.ts';
 
 const byHpa = [ownerOf('kube-controller-manager', { subresource: 'scale', time: null })];
 
 function version(replicas: number, generation: number, origin: 'list' | 'watch', at: number): Change {
   return { type: 'upsert', at, origin, fact: workloadFact({ replicas }, { generation, replicasOwners: byHpa }) };
-}
-
-function changesOf(tape: readonly Scene[]): Change[] {
-  return tape.flatMap((scene): Change[] => {
-    if (scene.type === 'synced') return [scene];
-    if (scene.type !== 'seen') return [];
-    const { at, origin, raw } = scene;
-    const fact = project(raw, { apiVersion: String(raw['apiVersion']), resource: '' });
-    return fact === null ? [] : [{ type: 'upsert', at, origin, fact }];
-  });
 }
 
 function engine() {

@@ -11,6 +11,16 @@ import { aNotice } from '../support/report-fixtures.ts';
 const occasionsOf = ({ deliveries }: ReceiverServer) => deliveries.map(({ body }) => body.occasion);
 const webhook = (url: string, more: object = {}) => ({ name: 'team', type: 'webhook', url, ...more });
 
+/** The leadership, with nobody else leading in between. */
+async function losesAndRegains(rig: Awaited<ReturnType<typeof messagesTo>>): Promise<void> {
+  rig.leads = false;
+  rig.messages.handOver();
+  await rig.messages.idle();
+  rig.leads = true;
+  rig.messages.poke();
+  await rig.messages.idle();
+}
+
 describe('messages of a fight', () => {
   it('come once each: confirmed, escalated, resolved; and anew when it is back', async () => {
     await using server = await startReceiver();
@@ -180,12 +190,7 @@ describe('messages of a fight', () => {
     rig.escalated.add('7f3a1c9e2b40');
     rig.messages.look();
     // The API server is away for a moment: nobody else leads, so nothing is restored from what another has stored.
-    rig.leads = false;
-    rig.messages.handOver();
-    await rig.messages.idle();
-    rig.leads = true;
-    rig.messages.poke();
-    await rig.messages.idle();
+    await losesAndRegains(rig);
     rig.messages.poke();
     await rig.messages.idle();
     expect(occasionsOf(server).slice(-2)).toEqual(['confirmed', 'escalated']);
@@ -198,12 +203,7 @@ describe('messages of a fight', () => {
     await using rig = await messagesTo([webhook(server.url)]);
     rig.becomes('confirmed');
     while (server.deliveries.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    rig.leads = false;
-    rig.messages.handOver();
-    await rig.messages.idle();
-    rig.leads = true;
-    rig.messages.poke();
-    await rig.messages.idle();
+    await losesAndRegains(rig);
     expect(occasionsOf(server)).toEqual(['confirmed']);
   });
 

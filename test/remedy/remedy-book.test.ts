@@ -1,24 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { loadJqEngine } from '../../src/kubernetes/jq-engine.ts';
-import { project } from '../../src/kubernetes/projections/project.ts';
 import type { Change } from '../../src/model/facts.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import { remedyForConflict } from '../../src/remedy/remedy.ts';
 import { remedyForRisk } from '../../src/remedy/remedy-for-risk.ts';
-import type { Scene } from '../support/stage.ts';
+import { changesOf } from '../support/changes.ts';
 import { RULE, Story } from '../support/story.ts';
 
 const jq = await loadJqEngine();
-
-function changesOf(tape: readonly Scene[]): Change[] {
-  return tape.flatMap((scene): Change[] => {
-    if (scene.type === 'synced') return [scene];
-    if (scene.type !== 'seen') return [];
-    const { at, origin, raw } = scene;
-    const fact = project(raw, { apiVersion: String(raw['apiVersion']), resource: '' });
-    return fact === null ? [] : [{ type: 'upsert', at, origin, fact }];
-  });
-}
 
 function fought(tell: (story: Story) => void = () => {}): { pipeline: Pipeline; changes: readonly Change[] } {
   const story = new Story();

@@ -1,7 +1,9 @@
 /** Hand-made verdicts for what lies downstream of detection: report, metrics, log and page. */
 import type { Millis } from '../../src/model/facts.ts';
 import type { WatchHealth } from '../../src/model/health.ts';
+import type { ContestedCounts } from '../../src/model/observations.ts';
 import type { Conflict, Course, EvidenceRow, Notice, Remedy, Risk, Safe } from '../../src/model/verdicts.ts';
+import type { TelemetrySnapshot } from '../../src/telemetry/snapshot.ts';
 
 export const T0: Millis = Date.parse('2026-11-21T05:44:58.741Z');
 
@@ -223,3 +225,35 @@ export function aWatch(overrides: Partial<WatchHealth> = {}): WatchHealth {
 /** What a hostile name could carry: terminal escapes, line breaks, bidi overrides, markup, attribute and script ends. */
 export const HOSTILE =
   'x\u001b[2J\u009b31m\r\n\u202egnp.\u2028"\'><script>alert(1)</script>&lt;{{7*7}}`</style>--><!--';
+
+/** What was counted of `aConflict`. */
+export function aCount(overrides: Partial<ContestedCounts> = {}): ContestedCounts {
+  return {
+    conflictId: '7f3a1c9e2b40',
+    workload: WEB,
+    application: WEB_APP,
+    field: '/spec/replicas',
+    state: 'confirmed',
+    reversals: 17,
+    replicaSecondsShort: 1288.4,
+    podsUp: 51,
+    podsDown: 48,
+    writes: { hpa: 22, argocd: 17 },
+    replicas: { wanted: 9, spec: 3, declared: 3 },
+    ...overrides,
+  };
+}
+
+/** Nothing to scrape. */
+export function aSnapshot(overrides: Partial<TelemetrySnapshot> = {}): TelemetrySnapshot {
+  return {
+    now: T0,
+    contested: [],
+    syncs: () => undefined,
+    risks: [],
+    notices: {},
+    watches: [],
+    skippedLines: 0,
+    ...overrides,
+  };
+}

@@ -8,35 +8,7 @@ import * as given from '../support/report-fixtures.ts';
 
 const HOUR = 3_600_000;
 
-function counts(overrides: Partial<ContestedCounts> = {}): ContestedCounts {
-  return {
-    conflictId: '7f3a1c9e2b40',
-    workload: given.WEB,
-    application: given.WEB_APP,
-    field: '/spec/replicas',
-    state: 'confirmed',
-    reversals: 17,
-    replicaSecondsShort: 1288.4,
-    podsUp: 51,
-    podsDown: 48,
-    writes: { hpa: 22, argocd: 17 },
-    replicas: { wanted: 9, spec: 3, declared: 3 },
-    ...overrides,
-  };
-}
-
-function aSnapshot(overrides: Partial<TelemetrySnapshot> = {}): TelemetrySnapshot {
-  return {
-    now: given.T0,
-    contested: [],
-    syncs: () => undefined,
-    risks: [],
-    notices: {},
-    watches: [],
-    skippedLines: 0,
-    ...overrides,
-  };
-}
+const { aCount: counts, aSnapshot } = given;
 
 /** Metrics over a snapshot that the test can change. */
 function metricsOver(first: TelemetrySnapshot, options: Partial<MetricsOptions> = {}) {

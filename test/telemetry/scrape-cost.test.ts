@@ -1,36 +1,19 @@
 import { expect, it, vi } from 'vitest';
-import type { ContestedCounts } from '../../src/model/observations.ts';
 import { LabelSet } from '../../src/telemetry/exposition.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import * as given from '../support/report-fixtures.ts';
 
-function countsOf(index: number): ContestedCounts {
-  return {
+function countsOf(index: number) {
+  return given.aCount({
     conflictId: `${index}`,
-    workload: { ...given.WEB, name: `w${index}` },
-    application: given.WEB_APP,
-    field: '/spec/replicas',
-    state: 'confirmed',
-    reversals: 17,
     replicaSecondsShort: 1288,
-    podsUp: 51,
-    podsDown: 48,
-    writes: { hpa: 22, argocd: 17 },
-    replicas: { wanted: 9, spec: 3, declared: 3 },
-  };
+    workload: { ...given.WEB, name: `w${index}` },
+  });
 }
 
 it('costs the lines of the conflicts in which something was counted since the last scrape, whatever else is open', async () => {
   let contested = Array.from({ length: 100 }, (_, index) => countsOf(index));
-  const snapshot = () => ({
-    now: given.T0,
-    contested,
-    syncs: () => undefined,
-    risks: [],
-    notices: {},
-    watches: [],
-    skippedLines: 0,
-  });
+  const snapshot = () => given.aSnapshot({ contested });
   const metrics = createMetrics({ version: '0.1.0', revision: '', snapshot });
   const first = await metrics.render();
   const made = vi.spyOn(LabelSet.prototype, 'text', 'get');

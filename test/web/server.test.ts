@@ -33,15 +33,7 @@ function aServer(overrides: Partial<WebServerOptions> = {}) {
   const metrics = createMetrics({
     version: '0.1.0',
     revision: '',
-    snapshot: () => ({
-      now: given.T0,
-      contested: [],
-      syncs: () => undefined,
-      risks: [],
-      notices: {},
-      watches: [],
-      skippedLines: 0,
-    }),
+    snapshot: () => given.aSnapshot(),
   });
   const server = createWebServer({
     snapshot: () => buildReport(fight),
