@@ -4,7 +4,7 @@ import { setDigest, stableHash } from '../projections/digest.ts';
 import type { JsonObject } from '../projections/read-json.ts';
 import { Agreement, NO_TEXT, type TextView } from './agreement.ts';
 import { CLOSE_BRACE, CLOSE_BRACKET, notScanned, OPEN_BRACE, OPEN_BRACKET, Reader } from './reader.ts';
-import { type ListShape, list, type ObjectShape, object, type Shape, WHOLE } from './shape.ts';
+import { type ItemFilter, type ListShape, list, type ObjectShape, object, type Shape, WHOLE } from './shape.ts';
 import { type KnownText, Trace } from './trace.ts';
 
 /** Of what is kept whole, so that the next text can be read where it differs there as well. */
@@ -26,7 +26,11 @@ const MOST_PASSED = 64;
 
 export class Decoder {
   readonly #reader = new Reader();
-  readonly #agreement = new Agreement();
+  /** With the text before, and of a text with itself. */
+  readonly #across = new Agreement();
+  readonly #within = new Agreement();
+  /** The one of the two that a value is compared by now. */
+  #agreement = this.#across;
   #depth = 0;
   #newParts = 0;
   /** Texts come in chunks, and a chunk has one view. */
@@ -79,14 +83,17 @@ export class Decoder {
 
   #open(bytes: Buffer, before: TextView, now: TextView): void {
     this.#reader.open(bytes);
-    this.#agreement.open(before, now);
+    this.#agreement = this.#across;
+    this.#across.open(before, now);
+    this.#within.open(now, now);
     this.#depth = 0;
     this.#newParts = 0;
   }
 
   #close(): void {
     this.#reader.close();
-    this.#agreement.close();
+    this.#across.close();
+    this.#within.close();
   }
 
   #viewOf(bytes: Buffer): TextView {
@@ -137,7 +144,9 @@ export class Decoder {
     const first = this.#reader.scanner.peek();
     const { kind } = shape;
     const inParts = kind === 'object' || kind === 'list' || kind === 'whole';
-    if (inParts && this.#depth < MAX_DEPTH && (trace.opener === first || this.#newParts < MOST_NEW_PARTS)) {
+    // A list with a filter notes little of what it holds.
+    const mayNote = this.#newParts < MOST_NEW_PARTS || (kind === 'list' && shape.filter !== null);
+    if (inParts && this.#depth < MAX_DEPTH && (trace.opener === first || mayNote)) {
       if (first === OPEN_BRACE) return this.#readObject(kind === 'object' ? shape : ANY_OBJECT, trace, was);
       if (first === OPEN_BRACKET) return this.#readList(kind === 'list' ? shape : ANY_LIST, trace, was);
     }
@@ -198,10 +207,15 @@ export class Decoder {
     return true;
   }
 
+  /**
+   * From where its filter begins, a list notes only the items that it keeps. What lies between two of them is compared with them,
+   * and otherwise looked through again.
+   */
   #readList(shape: ListShape, trace: Trace, was: number): boolean {
     const { scanner } = this.#reader;
     const start = scanner.at;
     const parts = trace.partsOf(OPEN_BRACKET);
+    const sieve = shape.filter === null ? null : new Sieve(shape.filter);
     let count = 0;
     let changed = trace.value === undefined;
     this.#depth += 1;
@@ -210,7 +224,7 @@ export class Decoder {
       const at = scanner.at;
       const same = this.#same(parts, count, was, at, start);
       count += same;
-      if (same > 0) continue;
+      if (same > 0 || (sieve !== null && count >= sieve.from && !this.#passes(sieve))) continue;
       const part = parts[count] ?? this.#newItem(shape);
       if (count === parts.length) parts.push(part);
       if (this.#read(part, was + part.at)) changed = true;
@@ -225,6 +239,21 @@ export class Decoder {
     if (!changed) return false;
     trace.value = parts.map(({ value }) => value as Json);
     return true;
+  }
+
+  /** Whether the next item is kept; goes behind it where it is not. Items are compared with the one before. */
+  #passes(sieve: Sieve): boolean {
+    const { scanner } = this.#reader;
+    const { at } = scanner;
+    const newParts = this.#newParts;
+    this.#newParts = 0;
+    this.#agreement = this.#within;
+    if (this.#read(sieve.item, sieve.at)) sieve.look();
+    this.#agreement = this.#across;
+    this.#newParts = newParts;
+    sieve.at = at;
+    if (sieve.passes) scanner.at = at;
+    return sieve.passes;
   }
 
   /** How many of the parts from `next` on stand at `at` as they did in a value that began at `was`; goes behind them. */
@@ -267,6 +296,27 @@ export class Decoder {
   #newItem(shape: ListShape): Trace {
     this.#newParts += 1;
     return new Trace('', shape.item);
+  }
+}
+
+/** What a filter has seen last of the items of one list. */
+class Sieve {
+  readonly from: number;
+  /** Where the item began. */
+  at = 0;
+  readonly item: Trace;
+  passes = false;
+  readonly #wanted: ItemFilter['wanted'];
+
+  constructor({ from, seen, wanted }: ItemFilter) {
+    this.from = from;
+    this.item = new Trace('', seen);
+    this.#wanted = wanted;
+  }
+
+  /** What is seen is another value than before. */
+  look(): void {
+    this.passes = this.#wanted(this.item.value as Json);
   }
 }
 

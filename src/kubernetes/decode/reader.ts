@@ -4,7 +4,15 @@ import type { Json } from '../../model/facts.ts';
 import { setDigest, stableHash } from '../projections/digest.ts';
 import { type JsonObject, MAX_DEPTH } from '../projections/read-json.ts';
 import { NotScanned, Scanner } from './scanner.ts';
-import { LEFT_OUT, type Member, type ObjectShape, type Shape, slotOf } from './shape.ts';
+import {
+  type ItemFilter,
+  LEFT_OUT,
+  type ListShape,
+  type Member,
+  type ObjectShape,
+  type Shape,
+  slotOf,
+} from './shape.ts';
 import { StringPool } from './string-pool.ts';
 
 const QUOTE = 0x22;
@@ -66,7 +74,7 @@ export class Reader {
   value(shape: Shape): Json | undefined {
     const first = this.scanner.peek();
     if (shape.kind === 'object' && first === OPEN_BRACE) return this.#object(shape);
-    if (shape.kind === 'list' && first === OPEN_BRACKET) return this.#items(shape.item);
+    if (shape.kind === 'list' && first === OPEN_BRACKET) return this.#items(shape);
     return this.#plain(shape, first);
   }
 
@@ -85,12 +93,24 @@ export class Reader {
     return made;
   }
 
-  #items(shape: Shape): Json[] {
+  #items({ item, filter }: ListShape): Json[] {
     const made: Json[] = [];
+    let index = 0;
     for (let more = this.enter(CLOSE_BRACKET); more; more = this.goOn(CLOSE_BRACKET)) {
-      made.push(this.value(shape) as Json);
+      if (filter === null || index < filter.from || this.#passes(filter)) made.push(this.value(item) as Json);
+      index += 1;
     }
     return made;
+  }
+
+  /** Whether the next item is kept; goes behind it where it is not. */
+  #passes({ seen, wanted }: ItemFilter): boolean {
+    const { scanner } = this;
+    scanner.peek();
+    const { at } = scanner;
+    if (!wanted(this.value(seen) as Json)) return false;
+    scanner.at = at;
+    return true;
   }
 
   /** The next value, which begins with `first`, as one piece. */

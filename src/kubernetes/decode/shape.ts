@@ -3,6 +3,7 @@
  * how it is read. A value of another type than its shape expects is kept whole, so that nothing is ever read as absent
  * that is there.
  */
+import type { Json } from '../../model/facts.ts';
 
 export type Shape = Whole | Presence | LeftOut | ObjectShape | ListShape | TextShape;
 
@@ -34,6 +35,18 @@ export interface ObjectShape {
 export interface ListShape {
   readonly kind: 'list';
   readonly item: Shape;
+  /** null: every item is kept. */
+  readonly filter: ItemFilter | null;
+}
+
+/** Which items of a list are kept: told from a few of their members before the others are read. */
+export interface ItemFilter {
+  /** The items before this one are kept, whatever they hold. */
+  readonly from: number;
+  /** Of the others, what `wanted` must see. */
+  readonly seen: ObjectShape;
+  /** May say of the same item nothing but the same. */
+  readonly wanted: (seen: Json) => boolean;
 }
 
 /** A string that is itself JSON: kept as the JSON of what the inner shape keeps of it; as it is where it is no JSON. */
@@ -68,8 +81,8 @@ export function object(
   return { kind: 'object', members: table, others: more.others ?? LEFT_OUT, digest: more.digest ?? false };
 }
 
-export function list(item: Shape): ListShape {
-  return { kind: 'list', item };
+export function list(item: Shape, filter: ItemFilter | null = null): ListShape {
+  return { kind: 'list', item, filter };
 }
 
 export function text(inner: Shape): TextShape {

@@ -1,7 +1,9 @@
 /** What the projections read of each kind. A test holds both against each other, over the recordings and at random. */
 
 import { groupOf } from '../../model/refs.ts';
+import { needsAttention } from '../projections/application.ts';
 import { INSTALLATION_ID, LAST_APPLIED, TRACKING_ID } from '../projections/metadata.ts';
+import { isKept, MAX_OTHERS } from '../projections/operation.ts';
 import type { ListedUnder } from '../projections/project.ts';
 import { list, object, PRESENCE, type Shape, text, WHOLE } from './shape.ts';
 
@@ -90,6 +92,14 @@ const RESOURCE = object({
   requiresPruning: WHOLE,
 });
 
+/** Of thousands of ConfigMaps in a list nothing is read: what the projection leaves out is not made in the first place. */
+const RESOURCES = list(RESOURCE, {
+  from: 0,
+  seen: object({ kind: WHOLE, status: WHOLE, requiresPruning: WHOLE }),
+  wanted: (item) => isKept(item) || needsAttention(item),
+});
+const OPERATION_RESOURCES = list(RESOURCE, { from: MAX_OTHERS, seen: object({ kind: WHOLE }), wanted: isKept });
+
 const SOURCE = object({ repoURL: WHOLE, path: WHOLE, chart: WHOLE, targetRevision: WHOLE });
 
 const APPLICATION = object({
@@ -122,14 +132,14 @@ const APPLICATION = object({
           revision: WHOLE,
           revisions: WHOLE,
           syncOptions: WHOLE,
-          resources: list(RESOURCE),
+          resources: OPERATION_RESOURCES,
         }),
       }),
-      syncResult: object({ revision: WHOLE, revisions: WHOLE, resources: list(RESOURCE) }),
+      syncResult: object({ revision: WHOLE, revisions: WHOLE, resources: OPERATION_RESOURCES }),
     }),
     history: list(object({ deployedAt: WHOLE, revision: WHOLE, revisions: WHOLE })),
     conditions: WHOLE,
-    resources: list(RESOURCE),
+    resources: RESOURCES,
     controllerNamespace: WHOLE,
     reconciledAt: WHOLE,
   }),

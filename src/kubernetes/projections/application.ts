@@ -137,7 +137,7 @@ function readSyncStatus(sync: JsonObject): ApplicationFact['sync']['status'] {
   return status === 'Synced' || status === 'OutOfSync' || status === 'Unknown' ? status : '';
 }
 
-function needsAttention(item: Json): boolean {
+export function needsAttention(item: Json): boolean {
   return textAt(item, 'status') === 'OutOfSync' || flagAt(item, 'requiresPruning');
 }
 

@@ -8,6 +8,10 @@ export function digestOf(value: Json): string {
   return `sha256:${shortHash(typeof value === 'string' ? value : canonicalJson(value))}`;
 }
 
+const HASH_BYTES = 8;
+/** What JSON spells as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** On an object of which only parts were kept: the stableHash of the whole. */
 const OF_WHOLE = Symbol('stableHash of the whole');
 
@@ -24,16 +28,25 @@ export function stableHash(value: Json | undefined): string {
 }
 
 function shortHash(text: string): string {
-  // Through Buffer: a slice of a text keeps the whole text.
-  return Buffer.from(hash('sha256', text, 'buffer').subarray(0, 8)).toString('hex');
+  // From bytes: a slice of a text keeps the whole text.
+  return (hash('sha256', text, 'buffer') as Buffer).toString('hex', 0, HASH_BYTES);
 }
 
+/** JSON with the members of each object by name, built up in one text. */
 function canonicalJson(value: Json, depth = 0): string {
+  if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (depth >= MAX_DEPTH) return '"…"';
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, depth + 1)).join(',')}]`;
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null, depth + 1)}`);
-  return `{${members.join(',')}}`;
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text === '' ? '' : ','}${canonicalJson(item, depth + 1)}`;
+    return `[${text}]`;
+  }
+  for (const name of Object.keys(value).sort())
+    text += `${text === '' ? '' : ','}${quoted(name)}:${canonicalJson(value[name] ?? null, depth + 1)}`;
+  return `{${text}}`;
+}
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -25,18 +25,28 @@ const KEPT_KINDS: ReadonlySet<string> = new Set([
   'ApplicationSet',
 ]);
 
-/** Of all other kinds at most this many are kept, so that memory does not grow with the size of an Application. */
-const MAX_OTHERS = 200;
+/** Of all other kinds only so many are looked at, so that memory does not grow with the size of an Application. */
+export const MAX_OTHERS = 200;
 
 /** Keeps every item of a kind that matters, and of the others the first ones that `wanted` accepts. */
 export function keepRelevant(items: readonly Json[], wanted: (item: Json) => boolean): readonly Json[] {
   let others = 0;
   return items.filter((item) => {
-    if (KEPT_KINDS.has(textAt(item, 'kind'))) return true;
+    if (isKept(item)) return true;
     if (others >= MAX_OTHERS || !wanted(item)) return false;
     others += 1;
     return true;
   });
+}
+
+/** Keeps every item of a kind that matters, and of the others those that `wanted` accepts and that stand at the beginning. */
+function keepFirst(items: readonly Json[], wanted: (item: Json) => boolean): readonly Json[] {
+  return items.filter((item, index) => isKept(item) || (index < MAX_OTHERS && wanted(item)));
+}
+
+/** Whether an item is kept, however many there are. */
+export function isKept(item: Json): boolean {
+  return KEPT_KINDS.has(textAt(item, 'kind'));
 }
 
 export function readResource(item: Json): OperationResource {
@@ -63,7 +73,7 @@ const readState = madeOnce((state: JsonObject): OperationFact | null => {
   if (phase === '' || startedAt === null) return null;
   const sync = objectAt(state, 'operation', 'sync');
   const initiator = objectAt(state, 'operation', 'initiatedBy');
-  const named = keepRelevant(listAt(sync, 'resources'), () => true).map(readResource);
+  const named = keepFirst(listAt(sync, 'resources'), () => true).map(readResource);
   return {
     phase,
     startedAt,
@@ -89,7 +99,7 @@ export function revisionOf(value: JsonObject | undefined): string {
 function readResults(state: JsonObject, named: readonly OperationResource[]): OperationFact['results'] {
   // A self-heal names objects without a namespace, so the namespace takes no part.
   const keys = new Set(named.map((resource) => `${resource.group}/${resource.kind}/${resource.name}`));
-  const results = keepRelevant(listAt(state, 'syncResult', 'resources'), (item) =>
+  const results = keepFirst(listAt(state, 'syncResult', 'resources'), (item) =>
     keys.has(`${textAt(item, 'group')}/${textAt(item, 'kind')}/${textAt(item, 'name')}`),
   );
   return results.map((item) => ({

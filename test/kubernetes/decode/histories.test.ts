@@ -37,12 +37,20 @@ const NAMES = ['"a"', '"b"', '"c"', '"ab"', '"\\u0061"', '"t"', '"7"', '"\xc3\xa
 const SPACES = ['', '', ' ', '\n\t', '\r\n    '];
 
 const PARTS = object({ a: WHOLE, b: PRESENCE, t: text(object({ a: WHOLE })) }, { digest: true });
+/** Of the items from the second on those with an `a` that is not what most items have. */
+const SIFTED = list(object({ a: WHOLE, b: WHOLE, l: WHOLE }), {
+  from: 1,
+  seen: object({ a: WHOLE, d: PARTS }),
+  wanted: (item) => JSON.stringify(item).length % 3 !== 0,
+});
 const SHAPES: readonly Shape[] = [
   WHOLE,
   object({ a: WHOLE, l: list(object({ a: WHOLE, ab: PRESENCE })), d: PARTS, t: text(WHOLE) }),
   object({ a: object({ a: WHOLE, b: list(WHOLE) }), b: PRESENCE, d: PARTS }, { others: list(PARTS) }),
   object({ d: object({ d: object({ d: PARTS }, { digest: true }) }, { digest: true }) }, { others: PARTS }),
   list(object({ a: WHOLE, l: list(list(WHOLE)) }, { others: text(WHOLE) })),
+  SIFTED,
+  object({ a: SIFTED }, { others: object({ b: SIFTED }, { others: SIFTED }) }),
 ];
 
 const scalar = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...SCALARS) }, fc.nat(300).map(String));

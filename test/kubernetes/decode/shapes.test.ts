@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../src/kubernetes/decode/decoder.ts';
+import { WHOLE } from '../../../src/kubernetes/decode/shape.ts';
 import { shapeOf } from '../../../src/kubernetes/decode/shapes.ts';
 import { project } from '../../../src/kubernetes/projections/project.ts';
 import { WATCHED_RESOURCES, type WatchedResource } from '../../../src/kubernetes/resources.ts';
@@ -170,6 +171,50 @@ describe('the shapes', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('keep of an Application with thousands of resources all that is read of it', () => {
+    const watched = SHAPED.find(({ resource }) => resource === 'applications') as WatchedResource;
+    const decoder = new Decoder();
+    const kinds = ['ConfigMap', 'ConfigMap', 'ConfigMap', 'Deployment', 'HorizontalPodAutoscaler', 'Secret'];
+    const item = fc.record({
+      kind: fc.oneof(
+        { weight: 20, arbitrary: fc.constantFrom<Json>(...kinds) },
+        { weight: 1, arbitrary: fc.constant(7) },
+      ),
+      name: fc.constantFrom('a', 'b', 'settings'),
+      status: fc.constantFrom('Synced', 'Synced', 'Synced', 'OutOfSync'),
+      requiresPruning: fc.constantFrom<Json>(false, false, true, 'true'),
+    });
+    const many = fc
+      .tuple(fc.array(item, { maxLength: 30 }), fc.nat(30))
+      .map(([some, times]) =>
+        Array.from({ length: times }, (_, time) => some.map((one) => ({ ...one, message: `m-${time}` }))).flat(),
+      );
+    let left = 0;
+    fc.assert(
+      fc.property(many, many, fc.array(item, { maxLength: 4 }), (resources, results, named) => {
+        const raw = {
+          ...FULL,
+          apiVersion: watched.apiVersion,
+          kind: watched.kind,
+          status: {
+            operationState: {
+              phase: 'Succeeded',
+              startedAt: TIME,
+              operation: { sync: { resources: named } },
+              syncResult: { revision: 'r', resources: results },
+            },
+            resources,
+          },
+        };
+        expectAlike(raw, watched, decoder);
+        const kept = decoder.decode(Buffer.from(JSON.stringify(raw)), shapeOf(watched) ?? WHOLE) as Raw;
+        left += resources.length - ((kept['status'] as Raw)['resources'] as Json[]).length;
+      }),
+      { numRuns: 200 },
+    );
+    expect(left).toBeGreaterThan(1_000);
   });
 
   it.skipIf(noRecordings).each(['grokdevops', 'rollout-fight', 'keda-zero', 'window'])(
