@@ -49,17 +49,23 @@ const ANNOTATIONS = object({
   'autoscaling.keda.sh/paused-replicas': WHOLE,
 });
 
-const METADATA = object({
+const IDENTITY = {
   name: WHOLE,
   namespace: WHOLE,
   uid: WHOLE,
   resourceVersion: WHOLE,
   generation: WHOLE,
   creationTimestamp: WHOLE,
+};
+
+const OWNERS = list(object({ kind: WHOLE, name: WHOLE, uid: WHOLE, controller: WHOLE }));
+
+const METADATA = object({
+  ...IDENTITY,
   deletionTimestamp: WHOLE,
   annotations: ANNOTATIONS,
   labels: object({}, { others: WHOLE }),
-  ownerReferences: list(object({ kind: WHOLE, name: WHOLE, uid: WHOLE, controller: WHOLE })),
+  ownerReferences: OWNERS,
   managedFields: MANAGED_FIELDS,
 });
 
@@ -80,7 +86,15 @@ const WORKLOAD = object({
   status: object({ replicas: WHOLE, readyReplicas: WHOLE, updatedReplicas: WHOLE }),
 });
 
-const REPLICA_SET = object({ ...ROOT, spec: object({ replicas: WHOLE }) });
+const REPLICA_SET = object({
+  ...ROOT,
+  metadata: object({
+    ...IDENTITY,
+    labels: object({ 'pod-template-hash': WHOLE, 'rollouts-pod-template-hash': WHOLE }),
+    ownerReferences: OWNERS,
+  }),
+  spec: object({ replicas: WHOLE }),
+});
 
 const RESOURCE = object({
   group: WHOLE,
@@ -159,15 +173,6 @@ const HPA = object({
   status: object({ desiredReplicas: WHOLE, currentReplicas: WHOLE, lastScaleTime: WHOLE, conditions: WHOLE }),
 });
 
-const EVENT_METADATA = object({
-  name: WHOLE,
-  namespace: WHOLE,
-  uid: WHOLE,
-  resourceVersion: WHOLE,
-  generation: WHOLE,
-  creationTimestamp: WHOLE,
-});
-
 const REGARDING = object({ apiVersion: WHOLE, kind: WHOLE, namespace: WHOLE, name: WHOLE });
 const SOURCE_OF_EVENT = object({ component: WHOLE });
 
@@ -175,7 +180,7 @@ const SOURCE_OF_EVENT = object({ component: WHOLE });
 const EVENT = object({
   apiVersion: WHOLE,
   kind: WHOLE,
-  metadata: EVENT_METADATA,
+  metadata: object(IDENTITY),
   involvedObject: REGARDING,
   regarding: REGARDING,
   reason: WHOLE,
