@@ -6,7 +6,7 @@ import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { ContestedCounts, ReplicasNow } from '../model/observations.ts';
 import type { ConflictState, WriterKind } from '../model/verdicts.ts';
 import { visible } from '../report/visible.ts';
-import { LabelSet } from './exposition.ts';
+import { LabelSet, type Subject } from './exposition.ts';
 
 export const WORKLOAD_LABELS = [
   'workload_namespace',
@@ -31,11 +31,9 @@ export interface ContestedTotals {
   readonly writes: Readonly<Partial<Record<WriterKind, number>>>;
 }
 
-/** The series of one workload and field. Several conflicts over the same field (other contenders) share them. */
-export interface ContestedSeries {
+/** The series of one workload and field. Several conflicts over the same field (other contenders) share them. Another one where anything is another. */
+export interface ContestedSeries extends Subject {
   readonly application: ContestedCounts['application'];
-  /** The labels with their text. */
-  readonly set: LabelSet;
   /** The gravest state of its conflicts; null when the detector has forgotten them all. */
   readonly state: ConflictState | null;
   readonly totals: ContestedTotals;
@@ -60,11 +58,7 @@ export interface Selection<T> {
 
 interface Entry {
   readonly key: string;
-  readonly application: ContestedCounts['application'];
-  readonly set: LabelSet;
-  state: ConflictState | null;
-  totals: ContestedTotals;
-  replicas: ReplicasNow | null;
+  series: ContestedSeries;
   /** What each conflict had counted when last looked at: what it gained since is added to the totals. */
   seen: readonly ContestedCounts[];
   /** When no conflict was active any more; null while one is. */
@@ -122,22 +116,24 @@ export class ContestedTracker {
     for (const [key, group] of groups) this.#take(key, group, now);
     const candidates: Entry[] = [];
     for (const entry of this.#entries.values()) {
+      const { series } = entry;
       if (!groups.has(entry.key)) {
-        entry.state = null;
-        entry.replicas = null;
+        if (series.state !== null || series.replicas !== null)
+          entry.series = { ...series, state: null, replicas: null };
         entry.seen = [];
         entry.endedAt ??= now;
       }
       const current = entry.endedAt === null || now - entry.endedAt < this.#policy.retention;
       if (current) candidates.push(entry);
       // A conflict that the detector still remembers stays known here, or it would look new and be shown again.
-      else if (entry.state === null) this.#entries.delete(entry.key);
+      else if (entry.series.state === null) this.#entries.delete(entry.key);
     }
-    return this.#limiter.select(
+    const selection = this.#limiter.select(
       candidates,
       (entry) => entry.key,
-      (entry) => (entry.state === null ? GRAVITY.resolved : GRAVITY[entry.state]),
+      ({ series: { state } }) => GRAVITY[state ?? 'resolved'],
     );
+    return { ...selection, shown: selection.shown.map(({ series }) => series) };
   }
 
   /** Its labels and their key, made anew where a conflict is new or has come to another Application or field. */
@@ -159,13 +155,10 @@ export class ContestedTracker {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       const { labels, application } = this.#named.get(first.conflictId) ?? nameOf(first);
+      const set = new LabelSet(labels);
       entry = {
         key,
-        application,
-        set: new LabelSet(labels),
-        state: null,
-        totals: NOTHING,
-        replicas: null,
+        series: { application, set, state: null, totals: NOTHING, replicas: null },
         seen: [],
         endedAt: null,
       };
@@ -174,16 +167,21 @@ export class ContestedTracker {
     // Nothing was counted since.
     if (group.length === entry.seen.length && group.every((counts, index) => counts === entry?.seen[index])) return;
     const states = group.map((counts) => counts.state).sort((a, b) => GRAVITY[a] - GRAVITY[b]);
-    entry.state = states[0] ?? null;
-    entry.endedAt = entry.state === 'resolved' ? (entry.endedAt ?? now) : null;
+    const state = states[0] ?? null;
+    entry.endedAt = state === 'resolved' ? (entry.endedAt ?? now) : null;
     const { seen } = entry;
     const gains = group.map((counts) =>
       gained(seen.find(({ conflictId }) => conflictId === counts.conflictId) ?? NOTHING, counts),
     );
     const [gain = NOTHING, ...more] = gains;
-    entry.totals = merge(entry.totals, more.reduce(combine, gain), (total, each) => total + each);
-    // Of one workload, so the same in each that has them.
-    entry.replicas = group.find(({ replicas }) => replicas !== undefined)?.replicas ?? null;
+    const { series } = entry;
+    entry.series = {
+      ...series,
+      state,
+      totals: merge(series.totals, more.reduce(combine, gain), (total, each) => total + each),
+      // Of one workload, so the same in each that has them.
+      replicas: group.find(({ replicas }) => replicas !== undefined)?.replicas ?? null,
+    };
     entry.seen = group;
   }
 }

@@ -1,9 +1,10 @@
 /**
- * The exposition text of our own families. What does not change from scrape to scrape is kept: the text of the labels of
- * a series, and its lines while their values are the same. prom-client hashes and escapes labels anew for each of
- * thousands of series, which took most of a scrape.
+ * The exposition text of our own families. What does not change from scrape to scrape is kept: the text of labels, lines while
+ * their values are the same, and the bytes of a family in which nothing has changed. prom-client hashes and escapes labels anew
+ * for each of thousands of series, which took most of a scrape.
  * Format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
+import { encoded } from '../report/encoded.ts';
 import type { Family, Sample } from './families.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -11,9 +12,9 @@ export type Labels = Readonly<Record<string, string>>;
 /** Labels that stay, with their text once it was asked for. */
 export class LabelSet {
   readonly labels: Labels;
+  /** What families last said of them. A WeakMap of each family would take thirty times as long to write to. */
+  readonly said = new Map<KeptLines, Lines>();
   #text: string | null = null;
-  /** By the name of a family. */
-  readonly #lines = new Map<string, Lines>();
 
   constructor(labels: Labels) {
     this.labels = labels;
@@ -24,73 +25,105 @@ export class LabelSet {
     this.#text ??= textOf(this.labels);
     return this.#text;
   }
+}
 
-  /** What a family says of them, each line with a line feed before it. Made again where a value is another one. */
-  linesOf(family: string, samples: readonly Sample[]): string {
-    let lines = this.#lines.get(family);
-    if (lines === undefined || !isSaid(lines, samples)) {
-      // Joined to one text, and not a tree of its parts that every scrape would walk over.
-      lines = { samples, text: samples.map((sample) => this.#line(family, sample)).join('') };
-      this.#lines.set(family, lines);
-    }
-    return lines.text;
+/** What has series in several families: its samples are the same for as long as it is the very same object. */
+export interface Subject {
+  /** Of the same labels the same one, whatever else changes. */
+  readonly set: LabelSet;
+}
+
+/** A family that says the same few things of each of its subjects. */
+export interface Saying<T extends Subject> {
+  /** The further labels of each value; without any there is one value and none. */
+  readonly by?: readonly LabelSet[];
+  /** null: there is nothing to say. */
+  readonly valuesOf: (subject: T) => readonly (number | null)[];
+}
+
+/** What one family says of its subjects: lines are made again only where a value is another one. */
+export class KeptLines {
+  #shown: readonly Subject[] = [];
+  #texts: readonly string[] = [];
+  #bytes: Buffer | null = null;
+
+  /** In UTF-8, as renderFamily has them; always of the same family. Throws what renderFamily throws. */
+  render<T extends Subject>(family: Family, saying: Saying<T>, shown: readonly T[]): Buffer {
+    if (this.#bytes !== null && isSame(shown, this.#shown)) return this.#bytes;
+    const texts = shown.map((subject) => this.#linesOf(family, saying, subject));
+    if (this.#bytes === null || !isSame(texts, this.#texts)) this.#bytes = encoded([headOf(family), ...texts].join(''));
+    this.#texts = texts;
+    this.#shown = shown;
+    return this.#bytes;
   }
 
-  #line(family: string, { and, value }: Sample): string {
-    const more = and === undefined ? '' : `,${and.text}`;
-    return ['\n', family, '{', this.text, more, '} ', valueText(value)].join('');
+  #linesOf<T extends Subject>(family: Family, saying: Saying<T>, subject: T): string {
+    const { set } = subject;
+    const before = set.said.get(this);
+    if (before?.of === subject) return before.text;
+    const values = saying.valuesOf(subject);
+    const same = before !== undefined && isSame(values, before.values);
+    const text = same ? before.text : linesOf(family, set, saying.by, values);
+    set.said.set(this, { of: subject, values, text });
+    return text;
   }
 }
 
 interface Lines {
-  readonly samples: readonly Sample[];
+  readonly of: Subject;
+  readonly values: readonly (number | null)[];
   readonly text: string;
 }
 
-function isSaid(lines: Lines, samples: readonly Sample[]): boolean {
-  if (samples.length !== lines.samples.length) return false;
-  for (const [index, { and, value }] of samples.entries()) {
-    const said = lines.samples[index];
-    if (!Object.is(value, said?.value) || and !== said?.and) return false;
-  }
-  return true;
+/** Of texts, too: equal ones are mostly the very same, which is seen at once. */
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((each, index) => Object.is(each, b[index]));
+}
+
+function linesOf(
+  family: Family,
+  set: LabelSet,
+  by: readonly LabelSet[] | undefined,
+  values: readonly (number | null)[],
+): string {
+  const lines = values.map((value, index) => {
+    if (value === null) return '';
+    const and = by?.[index];
+    checkValue(family, value);
+    checkNames(family, { ...set.labels, ...and?.labels });
+    const more = and === undefined ? '' : `,${and.text}`;
+    return ['\n', family.name, '{', set.text, more, '} ', valueText(value)].join('');
+  });
+  // Joined to one text, and not a tree of its parts that every scrape would walk over.
+  return lines.join('');
 }
 
 /**
  * The lines of one family, without a line feed at the end. Of equal labels the last sample of a gauge counts, and those
- * of a counter add up; label sets that stay are taken to be different. A family without labels shows 0 when it has no
- * sample. Throws an Error on a label that is not declared, on what is no number, and on a counter below zero.
+ * of a counter add up. A family without labels shows 0 when it has no sample. Throws an Error on a label that is not declared, on
+ * what is no number, and on a counter below zero.
  */
 export function renderFamily(family: Family, samples: Iterable<Sample>): string {
-  const { name, help, type } = family;
-  let text = `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}`;
-  const loose = new Map<string, number>(family.labels.length === 0 ? [['', 0]] : []);
-  let checked = false;
-  let series: Sample[] = [];
-  const endSeries = () => {
-    const set = series[0]?.labels;
-    if (set instanceof LabelSet) text += set.linesOf(name, series);
-    series = [];
-  };
-  for (const sample of samples) {
-    const { labels, value } = sample;
-    if (typeof value !== 'number' || (type === 'counter' && !(value >= 0)))
-      throw new Error(`${value} is no value of the ${type} ${name}`);
-    if (labels instanceof LabelSet) {
-      // Of one making: what holds for the first holds for all.
-      if (!checked) checkNames(family, { ...labels.labels, ...sample.and?.labels });
-      checked = true;
-      if (series[0]?.labels !== labels) endSeries();
-      series.push(sample);
-    } else {
-      checkNames(family, labels);
-      const key = textOf(labels);
-      loose.set(key, type === 'gauge' ? value : (loose.get(key) ?? 0) + value);
-    }
+  const { name, type } = family;
+  const values = new Map<string, number>(family.labels.length === 0 ? [['', 0]] : []);
+  for (const { labels, value } of samples) {
+    checkValue(family, value);
+    checkNames(family, labels);
+    const key = textOf(labels);
+    values.set(key, type === 'gauge' ? value : (values.get(key) ?? 0) + value);
   }
-  endSeries();
-  for (const [key, value] of loose) text += `\n${name}${key === '' ? '' : `{${key}}`} ${valueText(value)}`;
+  let text = headOf(family);
+  for (const [key, value] of values) text += `\n${name}${key === '' ? '' : `{${key}}`} ${valueText(value)}`;
   return text;
+}
+
+function headOf({ name, help, type }: Family): string {
+  return `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}`;
+}
+
+function checkValue({ name, type }: Family, value: number): void {
+  if (typeof value !== 'number' || (type === 'counter' && !(value >= 0)))
+    throw new Error(`${value} is no value of the ${type} ${name}`);
 }
 
 function checkNames(family: Family, labels: Labels): void {

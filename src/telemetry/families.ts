@@ -10,16 +10,13 @@ import type { ConflictState, HealKind, Severity, WriterKind } from '../model/ver
 import { visible } from '../report/visible.ts';
 import type { ContestedSeries } from './contested-series.ts';
 import { WORKLOAD_LABELS } from './contested-series.ts';
-import { LabelSet, type Labels } from './exposition.ts';
+import { LabelSet, type Labels, type Saying, type Subject } from './exposition.ts';
 import { LIMIT_FAMILIES, PROCESS_FAMILIES, SHARD_FAMILIES } from './process-families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
 import { TELLING_FAMILIES } from './telling-families.ts';
 
 export interface Sample {
-  /** A LabelSet where there are many series: its text is made once. */
-  readonly labels: Labels | LabelSet;
-  /** Further labels, behind those of a LabelSet. */
-  readonly and?: LabelSet;
+  readonly labels: Labels;
   readonly value: number;
 }
 
@@ -32,17 +29,13 @@ export interface TelemetryView {
   readonly syncs: readonly SyncSeries[];
 }
 
-export interface SyncSeries {
-  /** The Application. */
-  readonly set: LabelSet;
+export interface SyncSeries extends Subject {
   readonly byTrigger: SyncCounts['byTrigger'];
 }
 
-export interface RiskSeries {
+export interface RiskSeries extends Subject {
   readonly rule: string;
   readonly severity: Severity;
-  /** The rule and the labels of the workload. */
-  readonly set: LabelSet;
 }
 
 /** What Tugwatch knows of itself even when no snapshot can be had. */
@@ -80,19 +73,21 @@ export type Family = {
 } & (
   | { readonly about: 'cluster'; readonly samples: (view: TelemetryView) => Iterable<Sample> }
   | { readonly about: 'self'; readonly samples: (self: SelfView) => Iterable<Sample> }
+  | AboutEach<'contested'>
+  | AboutEach<'risks'>
+  | AboutEach<'syncs'>
 );
+
+/** A family that says something of each of many: of contested workloads, say. */
+interface AboutEach<T extends 'contested' | 'risks' | 'syncs'> extends Saying<TelemetryView[T][number]> {
+  readonly about: T;
+}
 
 const STATES: readonly ConflictState[] = ['suspected', 'confirmed', 'resolved'];
 const TRIGGERS: readonly HealKind[] = ['self-heal', 'revision', 'manual', 'other'];
 const WRITERS: readonly WriterKind[] = ['argocd', 'hpa', 'keda', 'human', 'rollouts', 'controller', 'unknown'];
 const WATCH_STATES: readonly WatchState[] = ['listing', 'watching', 'interrupted', 'absent', 'forbidden'];
 const SCOPES: readonly DropScope[] = ['conflict', 'risk', 'application'];
-
-const BY_STATE = eachOf('state', STATES);
-const BY_TRIGGER = eachOf('trigger', TRIGGERS);
-const BY_WRITER = eachOf('writer', WRITERS);
-const UP = new LabelSet({ direction: 'up' });
-const DOWN = new LabelSet({ direction: 'down' });
 
 export const FAMILIES: readonly Family[] = [
   {
@@ -101,13 +96,9 @@ export const FAMILIES: readonly Family[] = [
     help: 'Whether the conflict over a field of a workload is in this state.',
     labels: [...WORKLOAD_LABELS, 'state'],
     stability: 'fixed',
-    about: 'cluster',
-    samples: ({ contested }) =>
-      contested
-        .filter((series) => series.state !== null)
-        .flatMap(({ set, state }) =>
-          BY_STATE.map(({ and, of }) => ({ labels: set, and, value: of === state ? 1 : 0 })),
-        ),
+    about: 'contested',
+    by: eachOf('state', STATES),
+    valuesOf: ({ state }) => (state === null ? [] : STATES.map((each) => (each === state ? 1 : 0))),
   },
   {
     name: 'tugwatch_conflict_reversals_total',
@@ -115,8 +106,8 @@ export const FAMILIES: readonly Family[] = [
     help: 'Writes that undid the write of another contender.',
     labels: WORKLOAD_LABELS,
     stability: 'fixed',
-    about: 'cluster',
-    samples: ({ contested }) => contested.map(({ set, totals }) => ({ labels: set, value: totals.reversals })),
+    about: 'contested',
+    valuesOf: ({ totals }) => [totals.reversals],
   },
   {
     name: 'tugwatch_conflict_replica_seconds_short_total',
@@ -124,9 +115,8 @@ export const FAMILIES: readonly Family[] = [
     help: 'Replicas that the autoscaler wanted and the conflict took away, times the seconds they were missing.',
     labels: WORKLOAD_LABELS,
     stability: 'fixed',
-    about: 'cluster',
-    samples: ({ contested }) =>
-      contested.map(({ set, totals }) => ({ labels: set, value: totals.replicaSecondsShort })),
+    about: 'contested',
+    valuesOf: ({ totals }) => [totals.replicaSecondsShort],
   },
   replicasGauge('wanted', 'What the autoscaler of a contested workload wants its replicas to be.'),
   replicasGauge('spec', 'The replicas that a contested workload is told to run, spec.replicas.'),
@@ -137,12 +127,9 @@ export const FAMILIES: readonly Family[] = [
     help: 'Pods that the ReplicaSets of a contested workload were told to create (up) or to delete (down).',
     labels: [...WORKLOAD_LABELS, 'direction'],
     stability: 'fixed',
-    about: 'cluster',
-    samples: ({ contested }) =>
-      contested.flatMap(({ set, totals }) => [
-        { labels: set, and: UP, value: totals.podsUp },
-        { labels: set, and: DOWN, value: totals.podsDown },
-      ]),
+    about: 'contested',
+    by: eachOf('direction', ['up', 'down']),
+    valuesOf: ({ totals }) => [totals.podsUp, totals.podsDown],
   },
   {
     name: 'tugwatch_argocd_syncs_total',
@@ -150,11 +137,9 @@ export const FAMILIES: readonly Family[] = [
     help: 'Operations of an Application that is contested or at risk, by what started them.',
     labels: ['application_namespace', 'application', 'trigger'],
     stability: 'fixed',
-    about: 'cluster',
-    samples: ({ syncs }) =>
-      syncs.flatMap(({ set, byTrigger }) =>
-        BY_TRIGGER.map(({ and, of }) => ({ labels: set, and, value: byTrigger[of] })),
-      ),
+    about: 'syncs',
+    by: eachOf('trigger', TRIGGERS),
+    valuesOf: ({ byTrigger }) => TRIGGERS.map((trigger) => byTrigger[trigger]),
   },
   {
     name: 'tugwatch_field_writes_total',
@@ -162,11 +147,9 @@ export const FAMILIES: readonly Family[] = [
     help: 'Writes of a contested field, by the kind of writer.',
     labels: [...WORKLOAD_LABELS, 'writer'],
     stability: 'fixed',
-    about: 'cluster',
-    samples: ({ contested }) =>
-      contested.flatMap(({ set, totals }) =>
-        BY_WRITER.map(({ and, of }) => ({ labels: set, and, value: totals.writes[of] ?? 0 })),
-      ),
+    about: 'contested',
+    by: eachOf('writer', WRITERS),
+    valuesOf: ({ totals }) => WRITERS.map((writer) => totals.writes[writer] ?? 0),
   },
   {
     name: 'tugwatch_risk',
@@ -174,8 +157,8 @@ export const FAMILIES: readonly Family[] = [
     help: 'A configuration in which the next scale, sync or deploy starts a conflict. Silenced risks are left out.',
     labels: ['rule', ...WORKLOAD_LABELS],
     stability: 'fixed',
-    about: 'cluster',
-    samples: ({ risks }) => risks.map(({ set }) => ({ labels: set, value: 1 })),
+    about: 'risks',
+    valuesOf: () => [1],
   },
   {
     name: 'tugwatch_watch_last_contact_timestamp_seconds',
@@ -316,8 +299,8 @@ export const FAMILIES: readonly Family[] = [
   ...PROCESS_FAMILIES,
 ];
 
-function eachOf<T extends string>(label: string, values: readonly T[]): { readonly of: T; readonly and: LabelSet }[] {
-  return values.map((of) => ({ of, and: new LabelSet({ [label]: of }) }));
+function eachOf(label: string, values: readonly string[]): readonly LabelSet[] {
+  return values.map((value) => new LabelSet({ [label]: value }));
 }
 
 function watchLabels(watch: { readonly cluster: string; readonly resource: string }): Record<string, string> {
@@ -332,11 +315,7 @@ function replicasGauge(which: keyof ReplicasNow, help: string): Family {
     help,
     labels: WORKLOAD_LABELS,
     stability: 'evolving',
-    about: 'cluster',
-    samples: ({ contested }) =>
-      contested.flatMap(({ set, replicas }) => {
-        const value = replicas?.[which] ?? null;
-        return value === null ? [] : [{ labels: set, value }];
-      }),
+    about: 'contested',
+    valuesOf: ({ replicas }) => [replicas?.[which] ?? null],
   };
 }

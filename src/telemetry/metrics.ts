@@ -2,8 +2,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Shard } from '../model/shard.ts';
 import { encoded } from '../report/encoded.ts';
-import { renderFamily } from './exposition.ts';
-import type { ConfigStatus, Family, Sample, SelfView, TelemetryView } from './families.ts';
+import { KeptLines, renderFamily } from './exposition.ts';
+import type { ConfigStatus, Family, SelfView, TelemetryView } from './families.ts';
 import { FAMILIES } from './families.ts';
 import { PROCESS_FAMILIES } from './process-families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
@@ -37,6 +37,8 @@ export interface MetricsOptions {
 /** Content-Type of the exposition text. */
 export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
+const BETWEEN = Buffer.from('\n\n');
+
 export interface Metrics {
   /** The exposition text in UTF-8. Never rejects because of a family. */
   render(): Promise<Buffer>;
@@ -68,12 +70,31 @@ export function createMetrics(options: MetricsOptions): Metrics {
     }
   }
 
-  function renderFamilies(): string[] {
+  const kept = new Map(families.map((family) => [family.name, new KeptLines()]));
+
+  /** Without a snapshot a family about the cluster has no samples: absent is the truth, zero would be a lie. */
+  function bytesOf(family: Family, view: TelemetryView | null, self: SelfView): Buffer {
+    const lines = kept.get(family.name) ?? new KeptLines();
+    switch (family.about) {
+      case 'self':
+        return encoded(renderFamily(family, family.samples(self)));
+      case 'cluster':
+        return encoded(renderFamily(family, view === null ? [] : family.samples(view)));
+      case 'contested':
+        return lines.render(family, family, view?.contested ?? []);
+      case 'risks':
+        return lines.render(family, family, view?.risks ?? []);
+      case 'syncs':
+        return lines.render(family, family, view?.syncs ?? []);
+    }
+  }
+
+  function renderFamilies(): Buffer[] {
     const view = look();
     const { version, revision } = options;
     return families.map((family) => {
       try {
-        const self = {
+        return bytesOf(family, view, {
           build: { version, revision },
           dropped: views.dropped,
           hidden: views.hidden,
@@ -82,12 +103,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
           shard: options.shard ?? null,
           externalUrl: options.externalUrl?.() ?? '',
           leads: options.leads?.() ?? true,
-        };
-        return renderFamily(family, samplesOf(family, view, self));
+        });
       } catch (error) {
         failed(family.name, error);
         // Half a family would read as if the rest had gone.
-        return renderFamily(family, []);
+        return encoded(renderFamily(family, []));
       }
     });
   }
@@ -95,16 +115,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
   return {
     async render() {
       // Made in one turn of the event loop: no scrape sees half of another.
-      const ours = renderFamilies().flatMap((text) => [text, '\n\n']);
+      const ours = renderFamilies().flatMap((bytes) => [bytes, BETWEEN]);
       const ofTheProcess = options.processMetrics === true ? `\n${await registry.metrics()}` : '';
-      return encoded([...ours.slice(0, -1), '\n', ofTheProcess].join(''));
+      return Buffer.concat([...ours.slice(0, -1), encoded(`\n${ofTheProcess}`)]);
     },
     limitSeries: (limit) => views.limitSeries(limit),
   };
-}
-
-/** Without a snapshot a family about the cluster has no samples: absent is the truth, zero would be a lie. */
-function samplesOf(family: Family, view: TelemetryView | null, self: SelfView): Iterable<Sample> {
-  if (family.about === 'self') return family.samples(self);
-  return view === null ? [] : family.samples(view);
 }

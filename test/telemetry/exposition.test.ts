@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { LabelSet, renderFamily } from '../../src/telemetry/exposition.ts';
+import { KeptLines, LabelSet, renderFamily, type Subject } from '../../src/telemetry/exposition.ts';
 import type { Family, Sample } from '../../src/telemetry/families.ts';
 
 function familyOf(type: Family['type'], labels: readonly string[]): Family {
@@ -41,51 +41,69 @@ describe('the text of a family', () => {
   test('refuses labels that are not declared and counters below zero', () => {
     const counter = familyOf('counter', ['a']);
     expect(() => renderFamily(counter, [{ labels: { b: '' }, value: 1 }])).toThrow('x declares no label b');
-    const kept = new LabelSet({ a: '' });
-    const more = { labels: kept, and: new LabelSet({ c: '' }), value: 1 };
-    expect(() => renderFamily(counter, [more])).toThrow('x declares no label c');
-    expect(() => renderFamily(counter, [{ labels: kept, value: -1 }])).toThrow('-1 is no value of the counter x');
+    expect(() => renderFamily(counter, [{ labels: { a: '' }, value: -1 }])).toThrow('-1 is no value of the counter x');
+    const kept = new KeptLines();
+    const subject = { set: new LabelSet({ a: '' }) };
+    const more = { by: [new LabelSet({ c: '' })], valuesOf: () => [1] };
+    expect(() => kept.render(counter, more, [subject])).toThrow('x declares no label c');
+    expect(() => kept.render(counter, { valuesOf: () => [-1] }, [subject])).toThrow('-1 is no value of the counter x');
+    expect(kept.render(counter, { valuesOf: () => [1] }, [subject]).toString()).toMatch(/\nx\{a=""\} 1$/);
+  });
+});
+
+describe('the lines of a family about many', () => {
+  interface Workload extends Subject {
+    readonly up: number;
+    readonly down: number | null;
+  }
+  const family = familyOf('counter', ['a', 'way']);
+  const valuesOf = vi.fn(({ up, down }: Workload) => [up, down]);
+  const saying = { by: [new LabelSet({ way: 'up' }), new LabelSet({ way: 'down' })], valuesOf };
+  const web: Workload = { set: new LabelSet({ a: 'web' }), up: 1, down: 0 };
+  const api: Workload = { set: new LabelSet({ a: 'api' }), up: 5, down: null };
+  const rendered = (kept: KeptLines, shown: readonly Workload[], of = family) =>
+    kept.render(of, saying, shown).toString().split('\n').slice(2);
+  const WEB = ['x{a="web",way="up"} 1', 'x{a="web",way="down"} 0'];
+  const API = ['x{a="api",way="up"} 5'];
+
+  test('are those of its subjects, in their order', () => {
+    const kept = new KeptLines();
+    expect(rendered(kept, [])).toEqual([]);
+    expect(rendered(kept, [web, api])).toEqual([...WEB, ...API]);
+    expect(rendered(kept, [api, web])).toEqual([...API, ...WEB]);
+    expect(rendered(kept, [api])).toEqual(API);
+    expect(rendered(kept, [])).toEqual([]);
+    // Another family has lines of its own.
+    expect(rendered(new KeptLines(), [api], { ...family, name: 'y' })).toEqual(['y{a="api",way="up"} 5']);
   });
 
-  test('makes the text of kept labels once, however often it is scraped', () => {
-    const read = vi.fn(() => 'b');
-    const labels = Object.defineProperty({} as Record<string, string>, 'a', { enumerable: true, get: read });
-    const samples = [
-      { labels: new LabelSet({ z: 'z' }), value: 0 },
-      { labels: new LabelSet(labels), value: 1 },
-    ];
-    const family = familyOf('gauge', ['a', 'z']);
-    for (let scrape = 0; scrape < 3; scrape += 1)
-      expect(linesOf(family, samples)).toEqual(['x{z="z"} 0', 'x{a="b"} 1']);
-    expect(read).toHaveBeenCalledTimes(1);
-  });
-
-  test('makes the lines of kept labels again only where a value is another one', () => {
-    const [up, down] = [new LabelSet({ way: 'up' }), new LabelSet({ way: 'down' })];
-    const [web, api] = [new LabelSet({ a: 'web' }), new LabelSet({ a: 'api' })];
-    const family = familyOf('counter', ['a', 'way']);
-    const samples = (value: number) =>
-      [web, api].flatMap((labels) => [
-        { labels, and: up, value: labels === web ? value : 5 },
-        { labels, and: down, value: 0 },
-      ]);
-    const text = (value: number) => [
-      ...[`x{a="web",way="up"} ${value}`, 'x{a="web",way="down"} 0'],
-      ...['x{a="api",way="up"} 5', 'x{a="api",way="down"} 0'],
-    ];
-    expect(linesOf(family, samples(1))).toEqual(text(1));
+  test('are asked for again only of another subject, and made again only where a value is another one', () => {
+    const kept = new KeptLines();
+    rendered(kept, [web, api]);
+    valuesOf.mockClear();
     const made = vi.spyOn(LabelSet.prototype, 'text', 'get');
     try {
-      expect(linesOf(family, samples(1))).toEqual(text(1));
+      const before = kept.render(family, saying, [web, api]);
+      expect(kept.render(family, saying, [web, api])).toBe(before);
+      expect(valuesOf).not.toHaveBeenCalled();
+      expect(rendered(kept, [{ ...web }, api])).toEqual([...WEB, ...API]);
+      expect(valuesOf).toHaveBeenCalledTimes(1);
+      expect(kept.render(family, saying, [web, { ...api }])).toBe(before);
       expect(made).not.toHaveBeenCalled();
-      expect(linesOf(family, samples(2))).toEqual(text(2));
-      expect(made.mock.contexts).not.toContain(api);
+      expect(rendered(kept, [{ ...web, up: 2 }, api])).toEqual(['x{a="web",way="up"} 2', WEB[1], ...API]);
+      expect(made.mock.contexts).toContain(web.set);
+      expect(made.mock.contexts).not.toContain(api.set);
       // One more or one fewer is another text, too.
-      expect(linesOf(family, samples(2).slice(1))).toEqual(text(2).slice(1));
-      // Another family has lines of its own.
-      expect(linesOf({ ...family, name: 'y' }, samples(2))[0]).toBe('y{a="web",way="up"} 2');
+      expect(rendered(kept, [{ ...web, down: null }, api])).toEqual(['x{a="web",way="up"} 1', ...API]);
+      expect(rendered(kept, [web, { ...api, down: 3 }])).toEqual([...WEB, ...API, 'x{a="api",way="down"} 3']);
     } finally {
       made.mockRestore();
     }
+  });
+
+  test('are not those of a making that failed', () => {
+    const kept = new KeptLines();
+    expect(() => kept.render(family, saying, [web, { ...api, up: -1 }])).toThrow('-1 is no value');
+    expect(rendered(kept, [web, api])).toEqual([...WEB, ...API]);
   });
 });
