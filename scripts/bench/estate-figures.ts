@@ -4,7 +4,7 @@ import { EstateServer, runBareClient, startDaemon, type Workshop } from './estat
 import type { Played } from './estate-play.ts';
 import { type PeerFigures, startPeer } from './peer.ts';
 import { type Measured, type MemoryUse, pause } from './processes.ts';
-import { scrape } from './scrape.ts';
+import { bytesOf, scrape } from './scrape.ts';
 import { median, quantile } from './statistics.ts';
 import { measureZooms, type Zooms } from './zooms.ts';
 
@@ -75,8 +75,8 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   await using peer = await startPeer(server.url, estate.size.workloads, plan.idleSeconds);
   const before = { ours: process.cpuSeconds(), peers: peer?.process.cpuSeconds() ?? 0 };
   const verdicts = listenForVerdicts(process);
-  const inMetrics = watchAnswers(process, `${address}/metrics`, (text, name) => text.includes(name));
-  const onPage = watchAnswers(process, `${address}/`, (text, _, confirmed) => fightsOn(text) >= confirmed);
+  const inMetrics = watchAnswers(process, `${address}/metrics`, (answer, name) => answer.includes(name));
+  const onPage = watchAnswers(process, `${address}/`, (answer, _, confirmed) => fightsOn(answer) >= confirmed);
   const played = await server.play({ ...play, first: 0, tugs: 0 });
   await settled(verdicts, play.fights);
   const after = { ours: process.cpuSeconds(), peers: peer?.process.cpuSeconds() ?? 0 };
@@ -173,7 +173,7 @@ function listenForVerdicts(daemon: Measured): ReadonlyMap<string, number> {
 function watchAnswers(
   daemon: Measured,
   url: string,
-  shows: (text: string, name: string, confirmed: number) => boolean,
+  shows: (answer: Buffer, name: string, confirmed: number) => boolean,
 ): () => Promise<ReadonlyMap<string, number>> {
   const shown = new Map<string, number>();
   let confirmed = 0;
@@ -187,7 +187,7 @@ function watchAnswers(
     const name = workload.slice(workload.lastIndexOf('/') + 1);
     asking = asking.then(async () => {
       for (let tries = 0; tries < 100; tries += 1) {
-        if (shows(await (await fetch(url)).text(), name, count)) {
+        if (shows(await bytesOf(url), name, count)) {
           shown.set(name, performance.timeOrigin + performance.now());
           return;
         }
@@ -198,8 +198,9 @@ function watchAnswers(
 }
 
 /** What the headline of the page says: of hundreds it names the first ones and counts all. */
-function fightsOn(page: string): number {
-  return Number(/<title>([\d,]+) fights? now/.exec(page)?.[1]?.replaceAll(',', '') ?? 0);
+function fightsOn(page: Buffer): number {
+  const head = page.toString('latin1', 0, page.indexOf('</title>'));
+  return Number(/<title>([\d,]+) fights? now/.exec(head)?.[1]?.replaceAll(',', '') ?? 0);
 }
 
 /** Milliseconds from the proof to what is told here. */
