@@ -23,7 +23,7 @@ function findIn(lines: readonly ReadLine[], to: number, shard: Shard | null): Fo
   for (const { at, apiVersion, resource, type, object } of lines) {
     engine.advance(at);
     if (resource === 'pods') continue;
-    replayer.take({ at, apiVersion, resource, type, object: object as RecordedObject, text: null }, (change) =>
+    replayer.take({ at, apiVersion, resource, type, object: object as RecordedObject, kept: null }, (change) =>
       engine.take(change),
     );
     replayer.answerRequests((change) => engine.take(change));

@@ -35,7 +35,7 @@ export async function judgeSeed(seed: number, jq: LazyJqEngine): Promise<Generat
     engine.advance(at);
     if (line.resource === 'pods') return;
     const { apiVersion, resource, type } = line;
-    lines.take({ at, apiVersion, resource, type, object: line.object as RecordedObject, text: null }, (change) =>
+    lines.take({ at, apiVersion, resource, type, object: line.object as RecordedObject, kept: null }, (change) =>
       engine.take(change),
     );
     lines.answerRequests((change) => engine.take(change));

@@ -99,10 +99,10 @@ function watchAll(store: Store, scheduler: Scheduler, listener: (line: ReadLine)
   for (const info of KINDS) {
     const { apiVersion, plural: resource } = info;
     for (const object of store.list(info)) {
-      listener({ at, apiVersion, resource, type: 'ADDED', object: asRecorded(object), text: null });
+      listener({ at, apiVersion, resource, type: 'ADDED', object: asRecorded(object), kept: null });
     }
     const closing = { metadata: { resourceVersion: String(store.version) } };
-    listener({ at, apiVersion, resource, type: 'SYNCED', object: closing, text: null });
+    listener({ at, apiVersion, resource, type: 'SYNCED', object: closing, kept: null });
   }
   return store.subscribe((event) => listener(lineOf(event)));
 }
@@ -110,7 +110,7 @@ function watchAll(store: Store, scheduler: Scheduler, listener: (line: ReadLine)
 /** An event as a line of a recording. */
 export function lineOf(event: StoreEvent): ReadLine {
   const { apiVersion, plural: resource } = event.info;
-  return { at: event.at, apiVersion, resource, type: event.type, object: asRecorded(event.object), text: null };
+  return { at: event.at, apiVersion, resource, type: event.type, object: asRecorded(event.object), kept: null };
 }
 
 /** Recordings are typed as JSON that may be changed; nobody downstream does. */

@@ -27,8 +27,11 @@ export interface ReadLine {
   readonly type: LineType;
   /** Whole, or of a skimmed line what projections read of it. */
   readonly object: RecordedObject;
-  /** The line as it stood, to read the object from again later without holding it; null where it was not kept. */
-  readonly text: string | null;
+  /**
+   * The line as it stood, to read the object from again later without holding it; null where it was not kept. Each character is a byte of it:
+   * to make text of a line that is hardly ever read again takes several times as long.
+   */
+  readonly kept: string | null;
 }
 
 /** A line that only moves the clock: nothing of its object is kept, so it was not parsed. */
@@ -51,14 +54,14 @@ const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{
 /** Understands one line, or says what is wrong with it. Unknown members are ignored. Never throws. */
 export function parseLine(text: string): ReadLine | BrokenLine {
   try {
-    return understand(JSON.parse(text) as Json, text);
+    return understand(JSON.parse(text) as Json, Buffer.from(text).toString('latin1'));
   } catch {
     return broken('is no JSON');
   }
 }
 
-/** A line that was parsed, whole or in parts; `text` as it stood. */
-export function understand(line: Json, text: string | null): ReadLine | BrokenLine {
+/** A line that was parsed, whole or in parts. */
+export function understand(line: Json, kept: string | null): ReadLine | BrokenLine {
   if (!isObject(line)) return broken('is no JSON object');
   const { at, apiVersion, resource, type, object: raw } = line as { [key in keyof RecordedLine]?: Json };
   const time = typeof at === 'string' ? parseTime(at) : null;
@@ -68,7 +71,7 @@ export function understand(line: Json, text: string | null): ReadLine | BrokenLi
   if (typeof type !== 'string' || !TYPES.has(type)) return broken('has no "type" of ADDED, MODIFIED, DELETED, …');
   const carriesObject = type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
   if (!isObject(raw) && carriesObject) return broken('has no "object"');
-  return { at: time, apiVersion, resource, type: type as LineType, object: isObject(raw) ? raw : {}, text };
+  return { at: time, apiVersion, resource, type: type as LineType, object: isObject(raw) ? raw : {}, kept };
 }
 
 /** Milliseconds of an RFC 3339 time, else null. */

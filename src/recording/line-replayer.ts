@@ -72,7 +72,7 @@ export class LineReplayer {
     if (before !== undefined && before.uid !== base.uid) this.#emitDelete(before, origin, emit);
     const fact = this.#project(line, base);
     // Events are never looked at through a lens, and there are too many of them to keep their lines.
-    const kept = fact?.fact === 'event' ? null : (line.text ?? line);
+    const kept = fact?.fact === 'event' ? null : (line.kept ?? line);
     history.known.set(key, { ref: base.ref, uid: base.uid, fact: fact?.fact ?? null, line: kept });
     if (fact !== null) {
       emit({ type: 'upsert', at: line.at, origin, fact });
@@ -105,7 +105,7 @@ export class LineReplayer {
   }
 
   #emitLens(skimmed: ReadLine, origin: 'list' | 'watch', emit: Emit): void {
-    const line = this.#readWhole(skimmed.text ?? skimmed);
+    const line = this.#readWhole(skimmed.kept ?? skimmed);
     if (line === null) return;
     const fact = projectLens(line.object, this.#settings, line);
     if (fact !== null) emit({ type: 'upsert', at: this.#now, origin, fact });
@@ -164,8 +164,9 @@ export class LineReplayer {
   /** With all that the line says of its object. */
   #readWhole(kept: string | ReadLine | null): ReadLine | null {
     if (typeof kept !== 'string') return kept;
-    const decoded = this.#whole.decode(Buffer.from(kept));
-    const line = decoded === undefined ? parseLine(kept) : understand(decoded, kept);
+    const bytes = Buffer.from(kept, 'latin1');
+    const decoded = this.#whole.decode(bytes);
+    const line = decoded === undefined ? parseLine(bytes.toString('utf8')) : understand(decoded, kept);
     return line.type === 'BROKEN' ? null : line;
   }
 

@@ -14,7 +14,7 @@ export class Skimmer {
   readonly #decoders = new Map<string, StreamDecoder>();
 
   /**
-   * The same as `parseLine`, but that of `object` only those parts are kept that a projection reads. `text` has it whole,
+   * The same as `parseLine`, but that of `object` only those parts are kept that a projection reads. `kept` has it whole,
    * but for Events: they are many, and nobody asks for one again.
    */
   take(bytes: Buffer, head: LineHead): ReadLine | BrokenLine {
@@ -30,7 +30,7 @@ export class Skimmer {
       line['type'] === 'ERROR'
     )
       return parseLine(bytes.toString('utf8'));
-    return understand(line, resource === 'events' ? null : bytes.toString('utf8'));
+    return understand(line, resource === 'events' ? null : bytes.toString('latin1'));
   }
 
   /** undefined: its objects are kept whole. */

@@ -44,7 +44,7 @@ function line(seconds: number, type: ReadLine['type'], name: string, replicas = 
     resource: 'deployments',
     type,
     object: type === 'SYNCED' ? {} : object,
-    text: null,
+    kept: null,
   };
 }
 

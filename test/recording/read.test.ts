@@ -92,7 +92,7 @@ describe('a recording that is in order', () => {
     const { lines, warnings } = await read([fileOf([textOf({}), turned].join('\n'))], options);
     expect(warnings).toEqual([]);
     const [one, other] = lines as [object, object];
-    expect({ ...other, text: null }).toEqual({ ...one, text: null, object: line['object'] });
+    expect({ ...other, kept: null }).toEqual({ ...one, kept: null, object: line['object'] });
   });
 
   it('is not passed over for what an object says', async () => {

@@ -1,5 +1,7 @@
 /** What every object carries in its metadata: identity, annotations, owners, and the mark of Argo CD. */
+
 import type { FactBase, Tracking } from '../../model/facts.ts';
+import { madeOnce } from '../../model/made-once.ts';
 import { groupOf } from '../../model/refs.ts';
 import { fieldPath, type ManagedFields, ownersOf } from './managed-fields.ts';
 import {
@@ -55,11 +57,22 @@ export function ignoreOf(raw: JsonObject): string | null {
 }
 
 /** The last-applied annotation: absent, unreadable, or what the client-side apply sent. */
-export function readLastApplied(raw: JsonObject): { readonly present: boolean; readonly manifest: JsonObject | null } {
-  const text = annotationOf(raw, LAST_APPLIED);
-  if (text === null) return { present: false, manifest: null };
-  return { present: true, manifest: parseObject(text) ?? null };
+export function readLastApplied(raw: JsonObject): LastApplied {
+  const annotations = objectAt(raw, 'metadata', 'annotations');
+  return annotations === undefined ? ABSENT : lastAppliedIn(annotations);
 }
+
+interface LastApplied {
+  readonly present: boolean;
+  readonly manifest: JsonObject | null;
+}
+
+const ABSENT: LastApplied = { present: false, manifest: null };
+
+const lastAppliedIn = madeOnce((annotations: JsonObject): LastApplied => {
+  const text = textOrNullAt(annotations, LAST_APPLIED);
+  return text === null ? ABSENT : { present: true, manifest: parseObject(text) ?? null };
+});
 
 /** The owner that controls the object (metadata.ownerReferences[].controller). */
 export function controllerOf(raw: JsonObject): { kind: string; name: string; uid: string } | null {
