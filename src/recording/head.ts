@@ -5,25 +5,55 @@ import { parseTime } from './format.ts';
 /** The beginning of a line as this program writes it. */
 export interface LineHead {
   readonly at: string;
-  /** apiVersion and resource as they stand there. */
-  readonly about: string;
+  readonly about: About;
+}
+
+/** What the lines of one stream are about: for all of them the same object. */
+export interface About {
   readonly apiVersion: string;
   readonly resource: string;
 }
 
 const HEAD_BYTES = 200;
 const HEAD = /^\{"at":"([^"\\]+)",("apiVersion":"([^"\\]+)","resource":"([^"\\]+)")/;
+const BEFORE_TIME = '{"at":"';
+const TIME_ENDS = BEFORE_TIME.length + '2026-01-01T00:00:00.000Z'.length;
+const BEHIND_TIME = '",';
+const BEHIND_ABOUT = ',"type":"';
+/** With their versions there are a dozen; whoever writes a file can name any number. */
+const MOST_KINDS = 64;
 const CLOSING_BRACE = 0x7d;
 /** As Go writes a reference; within a text the quotes would be escaped. */
 const ABOUT = Buffer.from('"involvedObject":{"kind":"');
 const LONGEST_KIND = 64;
 
-/** null for a line that begins otherwise: it has to be read to know what it is. */
-export function headOf(bytes: Buffer): LineHead | null {
-  const found = HEAD.exec(bytes.toString('latin1', 0, HEAD_BYTES));
-  if (found === null) return null;
-  const [, at = '', about = '', apiVersion = '', resource = ''] = found;
-  return { at, about, apiVersion, resource };
+/** Reads the heads of lines; what it has met it knows at once. */
+export class HeadReader {
+  readonly #met = new Map<string, About>();
+
+  /** null for a line that begins otherwise, or is of one kind too many: it has to be read to know what it is. */
+  read(bytes: Buffer): LineHead | null {
+    const text = bytes.toString('latin1', 0, HEAD_BYTES);
+    const known = this.#known(text);
+    if (known !== undefined) return { at: text.slice(BEFORE_TIME.length, TIME_ENDS), about: known };
+    const found = HEAD.exec(text);
+    if (found === null) return null;
+    const [, at = '', spelt = '', apiVersion = '', resource = ''] = found;
+    let about = this.#met.get(spelt);
+    if (about === undefined) {
+      if (this.#met.size >= MOST_KINDS) return null;
+      about = { apiVersion, resource };
+      this.#met.set(spelt, about);
+    }
+    return { at, about };
+  }
+
+  /** Of a line with a time of the usual length: what it is about, if that was met before. */
+  #known(text: string): About | undefined {
+    if (!text.startsWith(BEHIND_TIME, TIME_ENDS) || !text.startsWith(BEFORE_TIME)) return undefined;
+    const start = TIME_ENDS + BEHIND_TIME.length;
+    return this.#met.get(text.slice(start, text.indexOf(BEHIND_ABOUT, start)));
+  }
 }
 
 /** Lines that only move the clock. */
@@ -38,8 +68,8 @@ export class PassOver {
   }
 
   /** The time of a whole line that is passed over; null for every other line. */
-  timeOf({ at, resource }: LineHead, bytes: Buffer): Millis | null {
-    if (bytes.at(-1) !== CLOSING_BRACE) return null;
+  timeOf({ at, about: { resource } }: LineHead, bytes: Buffer): Millis | null {
+    if (bytes[bytes.length - 1] !== CLOSING_BRACE) return null;
     const over = this.#resources.has(resource) || (resource === 'events' && this.#isLoud(bytes));
     return over ? parseTime(at) : null;
   }

@@ -1,7 +1,7 @@
 /** Reads recordings as one stream: files, gzipped files or standard input, merged by the time of their lines. */
 
 import { type BrokenLine, parseLine, type RecordingLine } from './format.ts';
-import { headOf, PassOver } from './head.ts';
+import { HeadReader, PassOver } from './head.ts';
 import { mergeByTime } from './merge.ts';
 import { describeInput, type Input, isGzip, RecordingError, Unpacker } from './open-input.ts';
 import { FileSummary, whyUnusable } from './read-summary.ts';
@@ -34,6 +34,7 @@ export class RecordingReader {
   readonly #paths: readonly string[];
   readonly #options: ReadOptions;
   readonly #passOver: PassOver;
+  readonly #heads = new HeadReader();
   readonly #skimmer = new Skimmer();
   #bytesRead = 0;
   #bytesTotal: number | null = 0;
@@ -118,7 +119,7 @@ export class RecordingReader {
   }
 
   #understand(bytes: Buffer, number: number): RecordingLine | BrokenLine {
-    const head = headOf(bytes);
+    const head = this.#heads.read(bytes);
     const at = head === null ? null : this.#passOver.timeOf(head, bytes);
     if (at !== null) return { at, type: 'PASSED' };
     if (head === null || this.#options.skim !== true) return parseLine(textOf(bytes, number));

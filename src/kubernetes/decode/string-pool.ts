@@ -6,9 +6,8 @@
 const SLOTS = 8_192;
 /** Longer ones are texts, which rarely come again. */
 const MAX_LENGTH = 256;
-/** Where texts of one length differ, they do so at the beginning or, more often, at the end. */
-const HEAD = 4;
-const TAIL = 12;
+/** Where texts of one length differ, they do so at the beginning or, more often, at the end: four and eight bytes of longer ones are looked at. */
+const ENDS = 12;
 
 export class StringPool {
   readonly #pool: string[] = new Array<string>(SLOTS).fill('');
@@ -18,9 +17,13 @@ export class StringPool {
     const { length } = text;
     if (length > MAX_LENGTH) return text;
     let sum = length;
-    for (let at = 0; at < length && at < HEAD; at += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(at)) | 0;
-    for (let at = Math.max(HEAD, length - TAIL); at < length; at += 1)
-      sum = (Math.imul(sum, 31) + text.charCodeAt(at)) | 0;
+    if (length < ENDS) for (let at = 0; at < length; at += 1) sum = mixed(sum, text.charCodeAt(at));
+    else
+      for (const at of [0, length - 8, length - 4])
+        sum = mixed(
+          sum,
+          wordOf(text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2), text.charCodeAt(at + 3)),
+        );
     const slot = slotOf(sum);
     if (this.#pool[slot] === text) return this.#pool[slot] as string;
     this.#pool[slot] = text;
@@ -32,11 +35,9 @@ export class StringPool {
     const length = end - start;
     if (length === 0) return '';
     if (length > MAX_LENGTH) return bytes.toString('utf8', start, end);
-    const behindHead = Math.min(start + HEAD, end);
     let sum = length;
-    for (let at = start; at < behindHead; at += 1) sum = (Math.imul(sum, 31) + (bytes[at] as number)) | 0;
-    for (let at = Math.max(behindHead, end - TAIL); at < end; at += 1)
-      sum = (Math.imul(sum, 31) + (bytes[at] as number)) | 0;
+    if (length < ENDS) for (let at = start; at < end; at += 1) sum = mixed(sum, bytes[at] as number);
+    else sum = mixed(mixed(mixed(sum, wordAt(bytes, start)), wordAt(bytes, end - 8)), wordAt(bytes, end - 4));
     const slot = slotOf(sum);
     const pooled = this.#pool[slot] as string;
     if (pooled.length === length && isAt(pooled, bytes, start)) return pooled;
@@ -47,8 +48,21 @@ export class StringPool {
   }
 }
 
+/** Four bytes at a time: one after the other would wait for each multiplication. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  return wordOf(bytes[at] as number, bytes[at + 1] as number, bytes[at + 2] as number, bytes[at + 3] as number);
+}
+
+function wordOf(a: number, b: number, c: number, d: number): number {
+  return a | (b << 8) | (c << 16) | (d << 24);
+}
+
+function mixed(sum: number, word: number): number {
+  return Math.imul(sum ^ word, 0x9e3779b1);
+}
+
 function slotOf(sum: number): number {
-  return (sum ^ (sum >>> 13)) & (SLOTS - 1);
+  return (sum ^ (sum >>> 15)) & (SLOTS - 1);
 }
 
 /** Whether a text stands at `start`, each of its characters a byte: beyond ASCII the same bytes are other characters. */

@@ -8,7 +8,7 @@ import { project } from '../../../src/kubernetes/projections/project.ts';
 import { WATCHED_RESOURCES, type WatchedResource } from '../../../src/kubernetes/resources.ts';
 import type { Json } from '../../../src/model/facts.ts';
 import { parseLine } from '../../../src/recording/format.ts';
-import { headOf } from '../../../src/recording/head.ts';
+import { HeadReader } from '../../../src/recording/head.ts';
 import { Skimmer } from '../../../src/recording/skim.ts';
 import { fc } from '../../support/property.ts';
 import { noRecordings, recordingText } from '../../support/recordings.ts';
@@ -221,11 +221,12 @@ describe('the shapes', () => {
     'make the same facts of the recording %s as its whole objects',
     (recording) => {
       let compared = 0;
+      const heads = new HeadReader();
       const skimmer = new Skimmer();
       for (const text of recordingText(recording).trimEnd().split('\n')) {
         const whole = parseLine(text);
         const bytes = Buffer.from(text);
-        const head = headOf(bytes);
+        const head = heads.read(bytes);
         if (head === null) throw new Error('a line with another beginning');
         const skimmed = skimmer.take(bytes, head);
         if (whole.type === 'BROKEN' || skimmed.type === 'BROKEN') throw new Error('a broken line');
