@@ -44,5 +44,6 @@ export function oneOf(
 }
 
 function withoutSlash(server: string): string {
-  return server.replace(/\/+$/, '');
+  // Hardly any has one, and every version of an Application is asked about.
+  return server.endsWith('/') ? server.replace(/\/+$/, '') : server;
 }

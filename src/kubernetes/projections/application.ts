@@ -47,7 +47,7 @@ export function projectApplication(raw: JsonObject, base: FactBase, settings: Pr
     controllerNamespace: textAt(raw, 'status', 'controllerNamespace'),
     reconciledAt: timeAt(raw, 'status', 'reconciledAt'),
     applicationSet: ownerNamed(raw, 'ApplicationSet'),
-    specManagers: ownersOfEither(entries, OWN_RULES, OWN_POLICY),
+    specManagers: specManagersOf(entries),
     lastAppliedDeclares: readLastAppliedDeclares(raw),
     skipReconcile: annotationOf(raw, 'argocd.argoproj.io/skip-reconcile') === 'true',
     ignore: ignoreOf(raw),
@@ -107,13 +107,10 @@ const readResources = madeOnce((resources: readonly Json[]): readonly ManagedRes
   keepRelevant(resources, needsAttention).map(readManagedResource),
 );
 
-/** Entries that own any of the paths of fields, each once. */
-export function ownersOfEither(
-  entries: readonly ManagedFields[],
-  ...paths: readonly (readonly string[])[]
-): readonly FieldOwner[] {
-  return [...new Set(paths.flatMap((path) => ownersOf(entries, path)))];
-}
+/** Who owns how the Application itself is synced, each once. */
+const specManagersOf = madeOnce((entries: readonly ManagedFields[]): readonly FieldOwner[] => [
+  ...new Set([...ownersOf(entries, OWN_RULES), ...ownersOf(entries, OWN_POLICY)]),
+]);
 
 /** The hydrator's dry source wins over sources, sources over source (argo-cd types.go:246-296). */
 function readSources(spec: JsonObject): ApplicationFact['sources'] {

@@ -32,6 +32,7 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
   ...[LAST_APPLIED, TRACKING_ID, INSTALLATION_ID, ...REVISIONS].map((name) => pointerTo('/metadata/annotations', name)),
 ]);
 
+const METADATA = '/metadata';
 /** '/metadata/annotations/…' */
 const BOOKKEEPING_DEPTH = 3;
 
@@ -84,10 +85,23 @@ export function forEachLeaf(
   visit: (pointer: string, value: Json) => void,
   depth = 0,
 ): void {
-  if (depth > MAX_DEPTH || (depth <= BOOKKEEPING_DEPTH && isBookkeeping(pointer))) return;
+  walk(value, pointer, visit, depth, pointer === '' || pointer.lastIndexOf('/') === 0 || pointer.startsWith(METADATA));
+}
+
+/** `looked`: it may be bookkeeping, or something in it may. */
+function walk(
+  value: Json,
+  pointer: string,
+  visit: (pointer: string, value: Json) => void,
+  depth: number,
+  looked: boolean,
+): void {
+  if (depth > MAX_DEPTH || (looked && depth <= BOOKKEEPING_DEPTH && isBookkeeping(pointer))) return;
+  // Beside the members of the object itself only those of its metadata.
+  const below = looked && (pointer === '' || pointer.startsWith(METADATA));
   if (Array.isArray(value)) {
     if (value.length === 0) visit(pointer, value);
-    for (const [index, item] of value.entries()) forEachLeaf(item, pointerTo(pointer, index), visit, depth + 1);
+    for (const [index, item] of value.entries()) walk(item, pointerTo(pointer, index), visit, depth + 1, below);
     return;
   }
   const object = asObject(value);
@@ -97,7 +111,7 @@ export function forEachLeaf(
   }
   const members = Object.entries(object);
   if (members.length === 0) visit(pointer, value);
-  for (const [key, member] of members) forEachLeaf(member, pointerTo(pointer, key), visit, depth + 1);
+  for (const [key, member] of members) walk(member, pointerTo(pointer, key), visit, depth + 1, below);
 }
 
 /** True for a pointer whose value, and all below it, is left out. */

@@ -132,6 +132,20 @@ function trackingManagers(
   entries: readonly ManagedFields[],
   { instanceLabelKey }: ProjectionSettings,
 ): readonly string[] {
+  const known = lastTrackedBy(entries);
+  if (known.labelKey !== instanceLabelKey) {
+    known.names = managersOf(entries, instanceLabelKey);
+    known.labelKey = instanceLabelKey;
+  }
+  return known.names;
+}
+
+const lastTrackedBy = madeOnce((): { labelKey: string | null; names: readonly string[] } => ({
+  labelKey: null,
+  names: [],
+}));
+
+function managersOf(entries: readonly ManagedFields[], instanceLabelKey: string): readonly string[] {
   const managers = new Set<string>();
   for (const owner of ownersOf(entries, OWN_ID)) managers.add(owner.manager);
   for (const path of [OWN_LAST_APPLIED, labelPath(instanceLabelKey)]) {
