@@ -134,6 +134,21 @@ describe('what never reaches the log', () => {
     expect(lines.join('')).not.toContain('s3cret');
   });
 
+  it('is none of these in a list, and what is passed stays as it was', () => {
+    const { logger, lines } = logged();
+    const fields = {
+      requests: [{ path: '/x', headers: { cookie: 's3cret' } }],
+      err: new Error('s3cret is not hidden here'),
+    };
+    const before = structuredClone(fields.requests);
+    logger.info(fields, 'asked');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      requests: [{ path: '/x', headers: '[not logged]' }],
+      err: { type: 'Error' },
+    });
+    expect(fields.requests).toEqual(before);
+  });
+
   it('is a character that a terminal would act on', () => {
     for (const format of ['json', 'text'] as const) {
       const { logger, lines } = logged({ format });
