@@ -44,7 +44,7 @@ export async function startPeer(server: string, deployments: number, idleSeconds
       );
       return (text.match(/^kube_deployment_spec_replicas\{/gm) ?? []).length >= deployments ? true : undefined;
     },
-    180_000,
+    { withinMs: 180_000 },
   );
   const readyMs = performance.now() - process.startedAt;
   const cpuSecondsToReady = process.cpuSeconds();

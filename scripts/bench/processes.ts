@@ -63,7 +63,11 @@ export class Measured implements AsyncDisposable {
   }
 
   /** Resolves when `look` finds something; rejects when the process ends before, or after `withinMs`. */
-  async until<T>(what: string, look: () => T | undefined | Promise<T | undefined>, withinMs = 120_000): Promise<T> {
+  async until<T>(
+    what: string,
+    look: () => T | undefined | Promise<T | undefined>,
+    { withinMs = 120_000, everyMs = 2 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
+  ): Promise<T> {
     const deadline = performance.now() + withinMs;
     for (;;) {
       const found = await look();
@@ -72,7 +76,7 @@ export class Measured implements AsyncDisposable {
         const why = this.#ended ? 'it ended before' : `not within ${withinMs / 1000} s`;
         throw new Error(`${what}: ${why}\n${this.stdout.slice(-2_000)}\n${this.stderr.slice(-4_000)}`);
       }
-      await pause(2);
+      await pause(everyMs);
     }
   }
 

@@ -122,7 +122,7 @@ async function watch(
     told.set(of, (told.get(of) ?? 0) + 1);
   });
   const audited = () => (process.stderr.includes('"event":"audit"') ? true : undefined);
-  await process.until('the first audit', audited, LISTED_WITHIN_MS);
+  await process.until('the first audit', audited, { withinMs: LISTED_WITHIN_MS });
   // Of lists that take very long the first audit does not wait for the end: the one that counts has seen them all.
   let seenAt: number | null = null;
   const workloads = await process.until(
@@ -134,7 +134,7 @@ async function watch(
       await pause(1_000);
       return undefined;
     },
-    LISTED_WITHIN_MS,
+    { withinMs: LISTED_WITHIN_MS },
   );
   const { watches, bytes, listedAt } = await server.counts(name);
   await pause(idleSeconds * 1000);
