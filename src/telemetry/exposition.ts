@@ -5,7 +5,7 @@
  * Format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
 import { encoded } from '../report/encoded.ts';
-import type { Family, Sample } from './families.ts';
+import type { Declaration, Sample } from './families.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -48,22 +48,22 @@ export class KeptLines {
   #bytes: Buffer | null = null;
 
   /** In UTF-8, as renderFamily has them; always of the same family. Throws what renderFamily throws. */
-  render<T extends Subject>(family: Family, saying: Saying<T>, shown: readonly T[]): Buffer {
+  render<T extends Subject>(family: Declaration & Saying<T>, shown: readonly T[]): Buffer {
     if (this.#bytes !== null && isSame(shown, this.#shown)) return this.#bytes;
-    const texts = shown.map((subject) => this.#linesOf(family, saying, subject));
+    const texts = shown.map((subject) => this.#linesOf(family, subject));
     if (this.#bytes === null || !isSame(texts, this.#texts)) this.#bytes = encoded([headOf(family), ...texts].join(''));
     this.#texts = texts;
     this.#shown = shown;
     return this.#bytes;
   }
 
-  #linesOf<T extends Subject>(family: Family, saying: Saying<T>, subject: T): string {
+  #linesOf<T extends Subject>(family: Declaration & Saying<T>, subject: T): string {
     const { set } = subject;
     const before = set.said.get(this);
     if (before?.of === subject) return before.text;
-    const values = saying.valuesOf(subject);
+    const values = family.valuesOf(subject);
     const same = before !== undefined && isSame(values, before.values);
-    const text = same ? before.text : linesOf(family, set, saying.by, values);
+    const text = same ? before.text : linesOf(family, set, family.by, values);
     set.said.set(this, { of: subject, values, text });
     return text;
   }
@@ -81,7 +81,7 @@ function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 function linesOf(
-  family: Family,
+  family: Declaration,
   set: LabelSet,
   by: readonly LabelSet[] | undefined,
   values: readonly (number | null)[],
@@ -103,7 +103,7 @@ function linesOf(
  * of a counter add up. A family without labels shows 0 when it has no sample. Throws an Error on a label that is not declared, on
  * what is no number, and on a counter below zero.
  */
-export function renderFamily(family: Family, samples: Iterable<Sample>): string {
+export function renderFamily(family: Declaration, samples: Iterable<Sample>): string {
   const { name, type } = family;
   const values = new Map<string, number>(family.labels.length === 0 ? [['', 0]] : []);
   for (const { labels, value } of samples) {
@@ -117,23 +117,23 @@ export function renderFamily(family: Family, samples: Iterable<Sample>): string 
   return text;
 }
 
-function headOf({ name, help, type }: Family): string {
+function headOf({ name, help, type }: Declaration): string {
   return `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}`;
 }
 
-function checkValue({ name, type }: Family, value: number): void {
+function checkValue({ name, type }: Declaration, value: number): void {
   if (typeof value !== 'number' || (type === 'counter' && !(value >= 0)))
     throw new Error(`${value} is no value of the ${type} ${name}`);
 }
 
-function checkNames(family: Family, labels: Labels): void {
+function checkNames(family: Declaration, labels: Labels): void {
   for (const label of Object.keys(labels))
     if (!family.labels.includes(label) && !isPlace(label, family))
       throw new Error(`${family.name} declares no label ${label}`);
 }
 
 /** Workloads of other clusters than Argo CD's carry one label more. */
-function isPlace(label: string, { labels }: Family): boolean {
+function isPlace(label: string, { labels }: Declaration): boolean {
   return label === 'cluster' && labels.includes('workload');
 }
 

@@ -63,20 +63,24 @@ export interface ConfigStatus {
 
 export type DropScope = 'conflict' | 'risk' | 'application';
 
-export type Family = {
+/** What a family says of itself. */
+export interface Declaration {
   readonly name: string;
   readonly type: 'gauge' | 'counter';
   readonly help: string;
   readonly labels: readonly string[];
   /** fixed: name, type and labels do not change within a major version. evolving: they may in a minor one. */
   readonly stability: 'fixed' | 'evolving';
-} & (
-  | { readonly about: 'cluster'; readonly samples: (view: TelemetryView) => Iterable<Sample> }
-  | { readonly about: 'self'; readonly samples: (self: SelfView) => Iterable<Sample> }
-  | AboutEach<'contested'>
-  | AboutEach<'risks'>
-  | AboutEach<'syncs'>
-);
+}
+
+export type Family = Declaration &
+  (
+    | { readonly about: 'cluster'; readonly samples: (view: TelemetryView) => Iterable<Sample> }
+    | { readonly about: 'self'; readonly samples: (self: SelfView) => Iterable<Sample> }
+    | AboutEach<'contested'>
+    | AboutEach<'risks'>
+    | AboutEach<'syncs'>
+  );
 
 /** A family that says something of each of many: of contested workloads, say. */
 interface AboutEach<T extends 'contested' | 'risks' | 'syncs'> extends Saying<TelemetryView[T][number]> {

@@ -81,11 +81,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
       case 'cluster':
         return encoded(renderFamily(family, view === null ? [] : family.samples(view)));
       case 'contested':
-        return lines.render(family, family, view?.contested ?? []);
+        return lines.render(family, view?.contested ?? []);
       case 'risks':
-        return lines.render(family, family, view?.risks ?? []);
+        return lines.render(family, view?.risks ?? []);
       case 'syncs':
-        return lines.render(family, family, view?.syncs ?? []);
+        return lines.render(family, view?.syncs ?? []);
     }
   }
 

@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
 import { KeptLines, LabelSet, renderFamily, type Subject } from '../../src/telemetry/exposition.ts';
-import type { Family, Sample } from '../../src/telemetry/families.ts';
+import type { Declaration, Sample } from '../../src/telemetry/families.ts';
 
-function familyOf(type: Family['type'], labels: readonly string[]): Family {
-  return { name: 'x', type, help: 'Two\nlines.', labels, stability: 'evolving', about: 'self', samples: () => [] };
+function familyOf(type: Declaration['type'], labels: readonly string[]): Declaration {
+  return { name: 'x', type, help: 'Two\nlines.', labels, stability: 'evolving' };
 }
 
-function linesOf(family: Family, samples: readonly Sample[]): string[] {
+function linesOf(family: Declaration, samples: readonly Sample[]): string[] {
   return renderFamily(family, samples).split('\n').slice(2);
 }
 
@@ -45,9 +45,11 @@ describe('the text of a family', () => {
     const kept = new KeptLines();
     const subject = { set: new LabelSet({ a: '' }) };
     const more = { by: [new LabelSet({ c: '' })], valuesOf: () => [1] };
-    expect(() => kept.render(counter, more, [subject])).toThrow('x declares no label c');
-    expect(() => kept.render(counter, { valuesOf: () => [-1] }, [subject])).toThrow('-1 is no value of the counter x');
-    expect(kept.render(counter, { valuesOf: () => [1] }, [subject]).toString()).toMatch(/\nx\{a=""\} 1$/);
+    expect(() => kept.render({ ...counter, ...more }, [subject])).toThrow('x declares no label c');
+    expect(() => kept.render({ ...counter, valuesOf: () => [-1] }, [subject])).toThrow(
+      '-1 is no value of the counter x',
+    );
+    expect(kept.render({ ...counter, valuesOf: () => [1] }, [subject]).toString()).toMatch(/\nx\{a=""\} 1$/);
   });
 });
 
@@ -56,13 +58,13 @@ describe('the lines of a family about many', () => {
     readonly up: number;
     readonly down: number | null;
   }
-  const family = familyOf('counter', ['a', 'way']);
   const valuesOf = vi.fn(({ up, down }: Workload) => [up, down]);
-  const saying = { by: [new LabelSet({ way: 'up' }), new LabelSet({ way: 'down' })], valuesOf };
+  const by = [new LabelSet({ way: 'up' }), new LabelSet({ way: 'down' })];
+  const family = { ...familyOf('counter', ['a', 'way']), by, valuesOf };
   const web: Workload = { set: new LabelSet({ a: 'web' }), up: 1, down: 0 };
   const api: Workload = { set: new LabelSet({ a: 'api' }), up: 5, down: null };
   const rendered = (kept: KeptLines, shown: readonly Workload[], of = family) =>
-    kept.render(of, saying, shown).toString().split('\n').slice(2);
+    kept.render(of, shown).toString().split('\n').slice(2);
   const WEB = ['x{a="web",way="up"} 1', 'x{a="web",way="down"} 0'];
   const API = ['x{a="api",way="up"} 5'];
 
@@ -83,12 +85,12 @@ describe('the lines of a family about many', () => {
     valuesOf.mockClear();
     const made = vi.spyOn(LabelSet.prototype, 'text', 'get');
     try {
-      const before = kept.render(family, saying, [web, api]);
-      expect(kept.render(family, saying, [web, api])).toBe(before);
+      const before = kept.render(family, [web, api]);
+      expect(kept.render(family, [web, api])).toBe(before);
       expect(valuesOf).not.toHaveBeenCalled();
       expect(rendered(kept, [{ ...web }, api])).toEqual([...WEB, ...API]);
       expect(valuesOf).toHaveBeenCalledTimes(1);
-      expect(kept.render(family, saying, [web, { ...api }])).toBe(before);
+      expect(kept.render(family, [web, { ...api }])).toBe(before);
       expect(made).not.toHaveBeenCalled();
       expect(rendered(kept, [{ ...web, up: 2 }, api])).toEqual(['x{a="web",way="up"} 2', WEB[1], ...API]);
       expect(made.mock.contexts).toContain(web.set);
@@ -103,7 +105,7 @@ describe('the lines of a family about many', () => {
 
   test('are not those of a making that failed', () => {
     const kept = new KeptLines();
-    expect(() => kept.render(family, saying, [web, { ...api, up: -1 }])).toThrow('-1 is no value');
+    expect(() => kept.render(family, [web, { ...api, up: -1 }])).toThrow('-1 is no value');
     expect(rendered(kept, [web, api])).toEqual([...WEB, ...API]);
   });
 });
