@@ -8,6 +8,7 @@ import type { KubeClient } from './client.ts';
 import { shapeOf } from './decode/shapes.ts';
 import { LensWatches } from './lens-watches.ts';
 import type { RawLine } from './object-feed.ts';
+import { Precedence } from './precedence.ts';
 import { projectLens } from './projections/lens.ts';
 import { DEFAULT_SETTINGS, type ProjectionSettings } from './projections/metadata.ts';
 import { project } from './projections/project.ts';
@@ -58,6 +59,7 @@ export class LiveSource implements ChangeSource {
   readonly #settled = Promise.withResolvers<void>();
   readonly #lenses: LensWatches;
   readonly #targets: ScaleTargets;
+  readonly #precedence = new Precedence(() => this.ready());
   #settings: ProjectionSettings = DEFAULT_SETTINGS;
   /** Where there are several Argo CDs, the argocd-cm seen first decides. */
   #settingsUid: string | null = null;
@@ -151,14 +153,14 @@ export class LiveSource implements ChangeSource {
   }
 
   #add(resource: WatchedResource): Watch {
-    const { client, observe, tap, pace, namespace = '', argocdNamespace = '', holds = HOLDS_ALL } = this.#options;
+    const { client, observe, tap, namespace = '', argocdNamespace = '', holds = HOLDS_ALL } = this.#options;
     // Another shard's objects are not even projected, which is most of the work of a watch, nor remembered.
     const ignores =
       holds === HOLDS_ALL || !isDivided(resource.fact)
         ? undefined
         : (raw: Json) => !holds(textAt(raw, 'metadata', 'namespace'));
     const name = resourceName(resource);
-    const reflector = new Reflector({
+    const reflector: Reflector = new Reflector({
       client,
       timers: this.#timers,
       target: {
@@ -172,12 +174,19 @@ export class LiveSource implements ChangeSource {
       emit: (change) => this.#take(change),
       observe: (event) => observe?.(name, event),
       tap: tap === undefined ? undefined : (line) => tap(resource, line),
-      pace,
+      pace: () => this.#pace(watch),
       streamLists: true,
     });
-    const watch = { resource, reflector };
+    const watch: Watch = { resource, reflector };
     this.#watches.push(watch);
     return watch;
+  }
+
+  #pace({ resource, reflector }: Watch): Promise<void> | undefined {
+    const pace = this.#options.pace?.();
+    if (resource.mandatory && !reflector.health().listed) this.#precedence.went();
+    const before = resource.mandatory ? undefined : this.#precedence.mayGo();
+    return pace === undefined || before === undefined ? (pace ?? before) : Promise.all([pace, before]).then(() => {});
   }
 
   #start({ reflector }: Watch): void {

@@ -18,7 +18,7 @@ export interface ReflectorOptions {
   readonly observe: (event: ReflectorEvent) => void;
   readonly tap?: ((line: RawLine) => void) | undefined;
   /** Awaited after each page of a list and each chunk of a watch. */
-  readonly pace?: (() => Promise<void>) | undefined;
+  readonly pace?: (() => Promise<void> | undefined) | undefined;
   /** Lists come in the stream of the watch (KEP-3157) where the server can do that, else in pages; in pages when absent. */
   readonly streamLists?: boolean | undefined;
   /** Objects a page; 200 when absent: with 500 at once a first list took 1.4 times the memory of what stays. */
