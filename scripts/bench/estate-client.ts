@@ -7,6 +7,7 @@ import { type EstateSize, PATHS } from './estate.ts';
 import type { Counts } from './estate-counts.ts';
 import type { Play, Played } from './estate-play.ts';
 import { Measured } from './processes.ts';
+import { scrape } from './scrape.ts';
 
 /** How a daemon introduces itself, where there is only one. */
 const CLIENT = 'bench';
@@ -65,6 +66,12 @@ export class EstateServer implements AsyncDisposable {
   /** What a client asked since the last call. */
   async counts(client = CLIENT): Promise<Counts> {
     return (await (await fetch(`${this.url}/bench/counts?client=${client}`)).json()) as Counts;
+  }
+
+  /** Milliseconds that so many bytes take on their way to a client, which no scrape of that size can do without. */
+  async bytesMs(count: number): Promise<number> {
+    const { ms } = await scrape(`${this.url}/bench/bytes?count=${count}`, { process: this.#process });
+    return ms;
   }
 
   async play(play: Play): Promise<Played> {

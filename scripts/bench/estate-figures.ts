@@ -38,6 +38,8 @@ export interface EstateFigures {
   readonly metricP99Ms: number;
   readonly pageP99Ms: number;
   readonly scrapeMs: number;
+  /** What as many bytes take from a server that has nothing to do but send them. */
+  readonly scrapeFloorMs: number;
   readonly scrapeCpuMs: number;
   readonly scrapeBytes: number;
   /** Confirmed, of the fights that were played. */
@@ -89,6 +91,7 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   const metricDelays = delaysOf(await inMetrics(), played);
   const pageDelays = delaysOf(await onPage(), played);
   const scraped = await scrape(`${address}/metrics`, { process });
+  const scrapeFloorMs = await server.bytesMs(scraped.text.length);
   const contested = (scraped.text.match(/^tugwatch_conflict_state\{.*state="confirmed".*\} 1$/gm) ?? []).length;
   if (contested !== verdicts.size || contested < play.fights / 2) {
     throw new Error(`/metrics shows ${contested} conflicts, the log ${verdicts.size}, and ${play.fights} were played`);
@@ -117,6 +120,7 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
     metricP99Ms: quantile(metricDelays, 0.99),
     pageP99Ms: quantile(pageDelays, 0.99),
     scrapeMs: scraped.ms,
+    scrapeFloorMs,
     scrapeCpuMs: scraped.cpuMs,
     scrapeBytes: scraped.text.length,
     conflicts: contested,

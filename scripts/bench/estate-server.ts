@@ -70,6 +70,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.end(JSON.stringify(counts.take(query.get('client') ?? '')));
     return;
   }
+  if (pathname === '/bench/bytes') {
+    response.end(Buffer.alloc(Number(query.get('count')), 'x'));
+    return;
+  }
   if (pathname === '/bench/play') {
     const plan = JSON.parse(query.get('play') ?? '{}') as Play;
     response.end(JSON.stringify(await play(plan, { estate, objects, nextVersion, tell })));

@@ -82,7 +82,7 @@ export function rowsOf(results: Results): string[][] {
       'scrape of /metrics',
       `${estate.scrapeMs.toFixed(1)} ms, ${estate.scrapeCpuMs.toFixed(1)} ms of CPU`,
       '<= 10 ms',
-      `${estate.conflicts} conflicts, ${megabytes(estate.scrapeBytes)}`,
+      `${estate.conflicts} conflicts, ${megabytes(estate.scrapeBytes)}, which take ${milliseconds(estate.scrapeFloorMs)} to send`,
     ],
     ['watches a kind', String(estate.watchesPerKind), '1', 'counted by the server'],
     [
@@ -160,6 +160,7 @@ export function summaryOf({ throughput, starts, growth, estate, recordings }: Re
     conflictsConfirmed: estate.conflicts,
     fightsPlayed: estate.fightsPlayed,
     scrapeMs: round(estate.scrapeMs),
+    scrapeFloorMs: round(estate.scrapeFloorMs),
     scrapeCpuMs: round(estate.scrapeCpuMs),
     scrapeBytes: estate.scrapeBytes,
     watchesPerKind: estate.watchesPerKind,
