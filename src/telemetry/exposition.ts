@@ -86,11 +86,12 @@ function linesOf(
   by: readonly LabelSet[] | undefined,
   values: readonly (number | null)[],
 ): string {
+  checkNames(family, set.labels);
   const lines = values.map((value, index) => {
     if (value === null) return '';
     const and = by?.[index];
     checkValue(family, value);
-    checkNames(family, { ...set.labels, ...and?.labels });
+    if (and !== undefined) checkNames(family, and.labels);
     const more = and === undefined ? '' : `,${and.text}`;
     return ['\n', family.name, '{', set.text, more, '} ', valueText(value)].join('');
   });
