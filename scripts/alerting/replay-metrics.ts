@@ -33,7 +33,9 @@ export async function replayMetrics(path: string): Promise<SampledSeries> {
   const values = new Map<string, (number | null)[]>();
   for (const [index] of snapshots.entries()) {
     taken.index = index;
-    for (const line of (await metrics.render()).toString().split('\n')) {
+    for (const line of Buffer.concat(await metrics.render())
+      .toString()
+      .split('\n')) {
       if (line === '' || line.startsWith('#')) continue;
       const split = line.lastIndexOf(' ');
       const series = line.slice(0, split);

@@ -6,7 +6,7 @@ import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { ContestedCounts, ReplicasNow } from '../model/observations.ts';
 import type { ConflictState, WriterKind } from '../model/verdicts.ts';
 import { visible } from '../report/visible.ts';
-import { LabelSet, type Subject } from './exposition.ts';
+import { isSame, LabelSet, type Subject } from './exposition.ts';
 
 export const WORKLOAD_LABELS = [
   'workload_namespace',
@@ -192,28 +192,45 @@ export class Limiter {
   limit: number;
   #shown = new Set<string>();
   #dropped = new Set<string>();
+  /** Where there was room for all: who they were, and in which order they are shown. */
+  #all: { readonly keys: readonly string[]; readonly order: readonly number[] } | null = null;
 
   constructor(limit: number) {
     this.limit = limit;
   }
 
   select<T>(candidates: readonly T[], keyOf: (each: T) => string, gravityOf: (each: T) => number): Selection<T> {
+    if (candidates.length <= this.limit) return this.#selectAll(candidates, candidates.map(keyOf));
+    this.#all = null;
     const ranked = candidates.map((each) => ({ each, key: keyOf(each), gravity: gravityOf(each) }));
-    // Where there is room for all it does not matter who comes first.
-    if (ranked.length > this.limit)
-      ranked.sort(
-        (a, b) =>
-          a.gravity - b.gravity ||
-          Number(this.#shown.has(b.key)) - Number(this.#shown.has(a.key)) ||
-          (a.key < b.key ? -1 : 1),
-      );
+    ranked.sort(
+      (a, b) =>
+        a.gravity - b.gravity ||
+        Number(this.#shown.has(b.key)) - Number(this.#shown.has(a.key)) ||
+        compare(a.key, b.key),
+    );
     const dropped = new Set(ranked.slice(this.limit).map(({ key }) => key));
     const newlyDropped = [...dropped].filter((key) => !this.#dropped.has(key)).length;
-    const shown = ranked.slice(0, this.limit).sort((a, b) => (a.key < b.key ? -1 : 1));
+    const shown = ranked.slice(0, this.limit).sort((a, b) => compare(a.key, b.key));
     this.#shown = new Set(shown.map(({ key }) => key));
     this.#dropped = dropped;
     return { shown: shown.map(({ each }) => each), newlyDropped, hidden: dropped.size };
   }
+
+  /** There is room for all, so that nobody has to come first; mostly they are who they were. */
+  #selectAll<T>(candidates: readonly T[], keys: readonly string[]): Selection<T> {
+    if (this.#all === null || !isSame(keys, this.#all.keys)) {
+      const order = [...keys.keys()].sort((a, b) => compare(keys[a] ?? '', keys[b] ?? ''));
+      this.#all = { keys, order };
+      this.#shown = new Set(keys);
+      this.#dropped.clear();
+    }
+    return { shown: this.#all.order.map((index) => candidates[index] as T), newlyDropped: 0, hidden: 0 };
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
 
 function nameOf({ workload, application, field }: ContestedCounts): Named {

@@ -75,8 +75,8 @@ interface Lines {
   readonly text: string;
 }
 
-/** Of texts, too: equal ones are mostly the very same, which is seen at once. */
-function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+/** Entry by entry the very same. Of texts, too: equal ones are mostly one text, which is seen at once. */
+export function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((each, index) => Object.is(each, b[index]));
 }
 

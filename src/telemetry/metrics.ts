@@ -40,8 +40,11 @@ export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 const BETWEEN = Buffer.from('\n\n');
 
 export interface Metrics {
-  /** The exposition text in UTF-8. Never rejects because of a family. */
-  render(): Promise<Buffer>;
+  /**
+   * The exposition text in UTF-8, in parts: families that have not changed are the very bytes of the scrape before, and
+   * together they have megabytes. Never rejects because of a family.
+   */
+  render(): Promise<readonly Buffer[]>;
   /** Another seriesLimit, from the next scrape on. */
   limitSeries(limit: number): void;
 }
@@ -117,7 +120,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       // Made in one turn of the event loop: no scrape sees half of another.
       const ours = renderFamilies().flatMap((bytes) => [bytes, BETWEEN]);
       const ofTheProcess = options.processMetrics === true ? `\n${await registry.metrics()}` : '';
-      return Buffer.concat([...ours.slice(0, -1), encoded(`\n${ofTheProcess}`)]);
+      return [...ours.slice(0, -1), encoded(`\n${ofTheProcess}`)];
     },
     limitSeries: (limit) => views.limitSeries(limit),
   };

@@ -6,7 +6,7 @@ import type { HealKind, Risk, Severity } from '../model/verdicts.ts';
 import { visible } from '../report/visible.ts';
 import type { ContestedSeries, Selection, WorkloadLabels } from './contested-series.ts';
 import { ContestedTracker, keyOfLabels, Limiter, workloadLabels } from './contested-series.ts';
-import { LabelSet } from './exposition.ts';
+import { isSame, LabelSet } from './exposition.ts';
 import type { DropScope, RiskSeries, SyncSeries, TelemetryView } from './families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
 
@@ -23,6 +23,9 @@ interface KeyedSyncs extends SyncSeries {
   readonly application: SyncCounts['application'];
 }
 
+/** null: no Application is named. */
+type Named = SyncCounts['application'] | null;
+
 export class ViewBuilder {
   /** How often something was left out, since the start. */
   readonly dropped: Record<DropScope, number> = { conflict: 0, risk: 0, application: 0 };
@@ -33,8 +36,12 @@ export class ViewBuilder {
   readonly #applications: Limiter;
   /** Of the last audit that was looked at. */
   #open: { readonly of: readonly Risk[]; readonly risks: readonly KeyedRisk[] } = { of: [], risks: [] };
-  /** By key, of those that were relevant when last looked at. */
-  #relevant = new Map<string, KeyedSyncs>();
+  /** Those that were relevant when last looked at, and of whom they are. */
+  #relevant: { readonly risks: readonly Risk[]; readonly contested: readonly Named[]; syncs: readonly KeyedSyncs[] } = {
+    risks: [],
+    contested: [],
+    syncs: [],
+  };
 
   constructor(limit: number, retention: Millis) {
     this.#contested = new ContestedTracker({ limit, retention });
@@ -70,19 +77,14 @@ export class ViewBuilder {
   }
 
   /** The syncs of every Application that is contested or at risk; zeros for one that has not synced yet. */
-  #relevantSyncs(snapshot: TelemetrySnapshot, contested: readonly ContestedSeries[]): KeyedSyncs[] {
-    const relevant = new Map<string, KeyedSyncs>();
-    const add = (application: SyncCounts['application'] | null) => {
-      if (application === null) return;
-      const key = keyOfApplication(application);
-      if (relevant.has(key)) return;
-      const byTrigger = snapshot.syncs(application) ?? NO_SYNCS;
-      relevant.set(key, withCounts(this.#relevant.get(key) ?? unsynced(key, application), byTrigger));
-    };
-    for (const { application } of contested) add(application);
-    for (const { application, suppressed } of snapshot.risks) if (suppressed === null) add(application);
-    this.#relevant = relevant;
-    return [...relevant.values()];
+  #relevantSyncs({ risks, syncs }: TelemetrySnapshot, series: readonly ContestedSeries[]): readonly KeyedSyncs[] {
+    const before = this.#relevant;
+    const contested = series.map(({ application }) => application);
+    const same = risks === before.risks && isSame(contested, before.contested);
+    const named = same ? before.syncs : namedSyncs([...contested, ...openOf(risks)], before.syncs);
+    const counted = named.map((one) => withCounts(one, syncs(one.application) ?? NO_SYNCS));
+    this.#relevant = { risks, contested, syncs: counted };
+    return counted;
   }
 
   #note(scope: DropScope, { newlyDropped, hidden }: Selection<unknown>): void {
@@ -113,6 +115,22 @@ function openRisks(risks: readonly Risk[], before: readonly KeyedRisk[]): KeyedR
 const keyOfApplication = madeOnce(
   ({ namespace, name }: SyncCounts['application']) => `${visible(namespace)}\n${visible(name)}`,
 );
+
+/** One of each; the same as before where it was there before. */
+function namedSyncs(applications: readonly Named[], before: readonly KeyedSyncs[]): KeyedSyncs[] {
+  const known = new Map(before.map((syncs) => [syncs.key, syncs]));
+  const named = new Map<string, KeyedSyncs>();
+  for (const application of applications) {
+    if (application === null) continue;
+    const key = keyOfApplication(application);
+    if (!named.has(key)) named.set(key, known.get(key) ?? unsynced(key, application));
+  }
+  return [...named.values()];
+}
+
+function openOf(risks: readonly Risk[]): Named[] {
+  return risks.filter(({ suppressed }) => suppressed === null).map(({ application }) => application);
+}
 
 function unsynced(key: string, application: SyncCounts['application']): KeyedSyncs {
   const { namespace, name } = application;

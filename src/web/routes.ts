@@ -10,6 +10,7 @@ import { SCRIPT } from './assets/script.ts';
 import { ICON } from './assets/style.ts';
 import type { EventStream } from './events.ts';
 import { digestOf } from './events.ts';
+import { sendParts } from './parts.ts';
 import { sendProblem } from './problem.ts';
 import { incidentFileName, renderConflictReport } from './views/incident.ts';
 import type { PageInput } from './views/page.ts';
@@ -25,8 +26,8 @@ const TEXT = 'text/plain; charset=utf-8';
 export interface Sources {
   /** The report as it is now. Called for every page, so it should be quick to make. */
   readonly snapshot: () => Report;
-  /** The exposition text for /metrics, in UTF-8. */
-  readonly metrics: () => Promise<string | Buffer>;
+  /** The exposition text for /metrics, in UTF-8, in parts. */
+  readonly metrics: () => Promise<readonly Buffer[]>;
   readonly health: { readonly readiness: () => Probe; readonly liveness: () => Probe };
 }
 
@@ -95,7 +96,7 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
     return reply.type(JSON_TYPE).send(renderJson(conflict));
   });
 
-  app.get('/metrics', async (_request, reply) => reply.type(METRICS_CONTENT_TYPE).send(await sources.metrics()));
+  app.get('/metrics', async (_request, reply) => sendParts(reply.type(METRICS_CONTENT_TYPE), await sources.metrics()));
   const probe = (path: string, assess: () => Probe) =>
     app.get(path, async (_request, reply) => {
       const { ok, reasons } = assess();

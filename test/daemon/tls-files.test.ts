@@ -40,7 +40,7 @@ describe.skipIf(!canMakeCertificates())('HTTPS (skipped where there is no openss
     const logger = createLogger({ format: 'json', destination: { write: (line) => lines.push(line) } });
     const web = createWebServer({
       snapshot: () => buildReport({ window: { from: T0, to: T0 }, conflicts: [], notices: [], risks: [] }),
-      metrics: async () => '',
+      metrics: async () => [],
       health: { readiness: () => ({ ok: true, reasons: [] }), liveness: () => ({ ok: true, reasons: [] }) },
       logger,
       tls: readTlsFiles(paths),

@@ -18,7 +18,7 @@ export async function servePage(input: ReportInput): Promise<PageServer> {
   let report = buildReport(input);
   const server = createWebServer({
     snapshot: () => report,
-    metrics: async () => '',
+    metrics: async () => [],
     health: { readiness: () => ({ ok: true, reasons: [] }), liveness: () => ({ ok: true, reasons: [] }) },
     logger: createLogger({ format: 'json', destination: { write: () => {} } }),
     eventsEvery: 50,

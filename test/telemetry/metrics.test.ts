@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContestedCounts } from '../../src/model/observations.ts';
 import { FAMILIES } from '../../src/telemetry/families.ts';
-import type { MetricsOptions } from '../../src/telemetry/metrics.ts';
+import type { Metrics, MetricsOptions } from '../../src/telemetry/metrics.ts';
 import { createMetrics, METRICS_CONTENT_TYPE } from '../../src/telemetry/metrics.ts';
 import type { TelemetrySnapshot } from '../../src/telemetry/snapshot.ts';
 import * as given from '../support/report-fixtures.ts';
@@ -11,6 +11,10 @@ const HOUR = 3_600_000;
 const { aCount: counts, aSnapshot } = given;
 
 /** Metrics over a snapshot that the test can change. */
+async function textOf(metrics: Metrics): Promise<string> {
+  return Buffer.concat(await metrics.render()).toString();
+}
+
 function metricsOver(first: TelemetrySnapshot, options: Partial<MetricsOptions> = {}) {
   let snapshot = first;
   const metrics = createMetrics({ version: '0.1.0', revision: 'abc1234', snapshot: () => snapshot, ...options });
@@ -18,7 +22,7 @@ function metricsOver(first: TelemetrySnapshot, options: Partial<MetricsOptions> 
     metrics,
     async scrape(next?: TelemetrySnapshot): Promise<Sample[]> {
       if (next !== undefined) snapshot = next;
-      return samplesOf((await metrics.render()).toString());
+      return samplesOf(await textOf(metrics));
     },
   };
 }
@@ -59,12 +63,12 @@ describe('the exposition text', () => {
         skippedLines: 3,
       }),
     );
-    await expect((await metrics.render()).toString()).toMatchFileSnapshot('golden/fight.prom');
+    await expect(await textOf(metrics)).toMatchFileSnapshot('golden/fight.prom');
   });
 
   it('of a quiet cluster has no series for any workload', async () => {
     const { metrics } = metricsOver(aSnapshot());
-    await expect((await metrics.render()).toString()).toMatchFileSnapshot('golden/quiet.prom');
+    await expect(await textOf(metrics)).toMatchFileSnapshot('golden/quiet.prom');
   });
 
   it('is declared as the text format of Prometheus', () => {
@@ -247,7 +251,7 @@ describe('what goes wrong while collecting', () => {
     ];
     const watches = [given.aWatch({ cluster: evil, resource: evil })];
     const { metrics } = metricsOver(aSnapshot({ contested, watches }));
-    const text = (await metrics.render()).toString();
+    const text = await textOf(metrics);
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(lines.filter((line) => !/^tugwatch_\w+(\{(\w+="([^"\\]|\\.)*",?)*\})? \S+$/.test(line))).toEqual([]);
@@ -301,8 +305,8 @@ describe('the metric about the page', () => {
     const config = () => ({ successful: true, successAt: 0 });
     let url = '';
     const { metrics } = metricsOver(aSnapshot(), { config, externalUrl: () => url });
-    expect((await metrics.render()).toString()).not.toContain('tugwatch_web_info{');
+    expect(await textOf(metrics)).not.toContain('tugwatch_web_info{');
     url = 'https://tugwatch.example.com';
-    expect((await metrics.render()).toString()).toContain('tugwatch_web_info{url="https://tugwatch.example.com"} 1\n');
+    expect(await textOf(metrics)).toContain('tugwatch_web_info{url="https://tugwatch.example.com"} 1\n');
   });
 });

@@ -21,7 +21,9 @@ it('costs the lines of the conflicts in which something was counted since the la
     expect(await metrics.render()).toEqual(first);
     expect(made).not.toHaveBeenCalled();
     contested = contested.with(7, { ...countsOf(7), reversals: 18, podsUp: 52 });
-    const lines = (await metrics.render()).toString().split('\n');
+    const lines = Buffer.concat(await metrics.render())
+      .toString()
+      .split('\n');
     const ofSeven = lines.filter((line) => line.includes('workload="w7"'));
     expect(ofSeven.find((line) => line.startsWith('tugwatch_conflict_reversals_total{'))).toMatch(/ 18$/);
     expect(ofSeven.find((line) => line.includes('direction="up"'))).toMatch(/ 52$/);

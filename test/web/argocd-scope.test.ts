@@ -26,7 +26,7 @@ const report = buildReport({
 });
 const server = createWebServer({
   snapshot: () => report,
-  metrics: async () => 'everything',
+  metrics: async () => [Buffer.from('everything')],
   health: { readiness: () => ({ ok: true, reasons: [] }), liveness: () => ({ ok: true, reasons: [] }) },
   logger: createLogger({ format: 'json', destination: { write: () => {} } }),
 });

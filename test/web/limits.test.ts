@@ -19,7 +19,7 @@ const HEAVY = `# ${'x'.repeat(8_000_000)}\n`;
 async function serve(limits: Partial<WebLimits> = {}): Promise<{ web: WebServer; address: string; port: number }> {
   const web = createWebServer({
     snapshot: () => buildReport({ window: { from: given.T0, to: given.T0 }, conflicts: [], notices: [], risks: [] }),
-    metrics: async () => HEAVY,
+    metrics: async () => [Buffer.from(HEAVY)],
     health: { readiness: () => ({ ok: true, reasons: [] }), liveness: () => ({ ok: true, reasons: [] }) },
     logger: createLogger({ format: 'json', level: 'silent' }),
     limits: { check: 50, ...limits },
