@@ -7,8 +7,10 @@ import type { Shard } from '../model/shard.ts';
 import type {
   Conflict,
   ConflictState,
+  Contender,
   Course,
   EvidenceRow,
+  FailingRule,
   LevelAt,
   Notice,
   Remedy,
@@ -85,6 +87,13 @@ const riskDocuments = madeOnce((risks: readonly Risk[]) => [...risks].sort(byRul
 const remedyDocument = madeOnce(newRemedyDocument);
 const evidenceDocument = madeOnce(newEvidenceDocument);
 const courseDocument = madeOnce(newCourseDocument);
+const contenderDocuments = madeOnce((contenders: readonly Contender[]) =>
+  contenders.map(({ kind, manager, name, values }) => ({ kind, manager, name, values: [...values] })),
+);
+const fieldsDocument = madeOnce((fields: readonly string[]) => [...fields]);
+const failingRuleDocuments = madeOnce((rules: readonly FailingRule[]) =>
+  rules.map(({ place, reason, message }) => ({ place, reason, message })),
+);
 /** The same document for the same input, and so for a conflict in which nothing happens. */
 export const conflictDocument = madeOnce(newConflictDocument);
 
@@ -129,13 +138,15 @@ function timeOrNull(at: Millis | null): string | null {
   return at === null ? null : rfc3339(at);
 }
 
-function workloadDocument(ref: ObjectRef): WorkloadDocument {
+const workloadDocument = madeOnce((ref: ObjectRef): WorkloadDocument => {
   const { apiVersion, kind, namespace, name, cluster } = ref;
   return { apiVersion, kind, namespace, name, ...(cluster === undefined ? {} : { cluster }) };
-}
+});
 
-function applicationDocument(app: { namespace: string; name: string } | null): ApplicationDocument | null {
-  return app === null ? null : { namespace: app.namespace, name: app.name };
+const nameDocument = madeOnce(({ namespace, name }: ApplicationDocument): ApplicationDocument => ({ namespace, name }));
+
+function applicationDocument(app: ApplicationDocument | null): ApplicationDocument | null {
+  return app === null ? null : nameDocument(app);
 }
 
 /** Its remedy is looked up whenever it is read: a page shows that of a few among hundreds. */
@@ -148,12 +159,7 @@ function newConflictDocument(reported: ReportedConflict): ConflictDocument {
     workload: workloadDocument(conflict.workload),
     field: conflict.field,
     application: applicationDocument(conflict.application),
-    contenders: conflict.contenders.map(({ kind, manager, name, values }) => ({
-      kind,
-      manager,
-      name,
-      values: [...values],
-    })),
+    contenders: contenderDocuments(conflict.contenders),
     state: conflict.state,
     startedAt: rfc3339(conflict.startedAt),
     detectedAt: timeOrNull(conflict.detectedAt),
@@ -176,8 +182,8 @@ function newConflictDocument(reported: ReportedConflict): ConflictDocument {
     summary: conflict.summary,
     activity: conflict.activity,
     lastReversalAt: rfc3339(conflict.lastReversalAt),
-    otherFields: [...conflict.otherFields],
-    failingRules: conflict.failingRules.map(({ place, reason, message }) => ({ place, reason, message })),
+    otherFields: fieldsDocument(conflict.otherFields),
+    failingRules: failingRuleDocuments(conflict.failingRules),
     insufficientHistory: conflict.insufficientHistory,
     course: courseDocument(conflict.course),
   };

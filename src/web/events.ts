@@ -95,21 +95,24 @@ export class EventStream {
   }
 }
 
-// Of what stays from report to report the digest is made once.
+// Of what stays from report to report the digest is made once. While replicas are short, that is all of a conflict but its
+// impact and its sentence.
 const digestOfPart = madeOnce((part: object) => digestOfText(JSON.stringify(part)));
 const sayingOfConflict = madeOnce((conflict: ConflictDocument) => {
-  const { evidence, course } = conflict;
-  const parts = [digestOfPart(evidence), course && digestOfPart(course)];
-  return JSON.stringify([...saying(conflict, ['remedy', 'evidence', 'course']), ...parts]);
+  const digested = (part: unknown) => (isObject(part) && part !== conflict.impact ? digestOfPart(part) : part);
+  return JSON.stringify(saying(conflict).map(digested));
 });
-const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) =>
-  digestOfText(JSON.stringify(risks.map((risk) => saying(risk, ['remedy'])))),
-);
+const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) => digestOfText(JSON.stringify(risks.map(saying))));
 
 /** Never with the remedy, which follows from the rest and from the configuration, and is made when somebody looks at it. */
-function saying<T extends object>(of: T, without: readonly (keyof T)[]): unknown[] {
-  const names = Object.keys(of) as (keyof T)[];
-  return names.filter((name) => !without.includes(name)).map((name) => of[name]);
+function saying(of: ConflictDocument | RiskDocument): unknown[] {
+  const parts: unknown[] = [];
+  for (const name in of) if (name !== 'remedy') parts.push(of[name as keyof typeof of]);
+  return parts;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Changes when what the page says changes; the passing of time alone does not count. */
