@@ -4,6 +4,7 @@
  */
 import type { Applied, ClusterModel } from '../model/cluster-model.ts';
 import type { Fact, Millis } from '../model/facts.ts';
+import { inherit, sameValue } from '../model/lean-facts.ts';
 import type { ContestedCounts } from '../model/observations.ts';
 import { keyOf, keyOfTarget } from '../model/refs.ts';
 import type { Conflict } from '../model/verdicts.ts';
@@ -14,14 +15,20 @@ import type { ConflictRecord } from './record.ts';
 
 interface Shown {
   conflict: Conflict;
-  /** The last moment at which it holds, but for the seconds short. */
-  readonly until: Millis;
+  /** The last moment at which it holds, but for the seconds short; before all time when it was touched. */
+  until: Millis;
+  turn: number;
 }
+
+const TOUCHED = Number.NEGATIVE_INFINITY;
 
 export class Views {
   readonly #model: ClusterModel;
   readonly #make: (record: ConflictRecord, now: Millis) => Conflict;
-  readonly #conflicts = new Map<ConflictRecord, Shown>();
+  /** Also of those that were touched: what is made anew of them often says the same. Forgotten with the record. */
+  readonly #conflicts = new WeakMap<ConflictRecord, Shown>();
+  /** How often everything was touched. */
+  #turns = 0;
   readonly #counts = new Map<ConflictRecord, ContestedCounts>();
   /** Conflicts made so far, and counts: for whoever wants to know what an event costs. */
   made = 0;
@@ -33,7 +40,8 @@ export class Views {
 
   /** Something that is shown of the conflict may have changed, or it is known no more. */
   touch(record: ConflictRecord): void {
-    this.#conflicts.delete(record);
+    const shown = this.#conflicts.get(record);
+    if (shown !== undefined) shown.until = TOUCHED;
     this.#counts.delete(record);
   }
 
@@ -57,22 +65,25 @@ export class Views {
 
   /** Something that many rest on has changed. */
   touchAll(): void {
-    this.#conflicts.clear();
+    this.#turns += 1;
     this.#counts.clear();
   }
 
-  /** The conflict as of `now`, which never goes back. */
+  /** The conflict as of `now`, which never goes back: the very same where it says the same. */
   conflict(record: ConflictRecord, now: Millis): Conflict {
     const shown = this.#conflicts.get(record);
-    if (shown === undefined || now > shown.until) {
-      this.made += 1;
-      const conflict = this.#make(record, now);
-      this.#conflicts.set(record, { conflict, until: activityUntil(record, now, this.#model) });
-      return conflict;
-    }
+    if (shown === undefined || shown.turn !== this.#turns || now > shown.until) return this.#anew(record, now, shown);
     const short = secondsShort(record, now);
     if (short !== shown.conflict.impact.replicaSecondsShort) shown.conflict = withShort(shown.conflict, record, short);
     return shown.conflict;
+  }
+
+  #anew(record: ConflictRecord, now: Millis, before: Shown | undefined): Conflict {
+    this.made += 1;
+    const made = this.#make(record, now);
+    const conflict = before === undefined ? made : sameOr(made, before.conflict);
+    this.#conflicts.set(record, { conflict, until: activityUntil(record, now, this.#model), turn: this.#turns });
+    return conflict;
   }
 
   /** Its counts as of `now`. */
@@ -87,4 +98,9 @@ export class Views {
     this.#counts.set(record, counts);
     return counts;
   }
+}
+
+/** `made`, with the parts that it has in common with the one before; that one where they are all the same. */
+function sameOr(made: Conflict, before: Conflict): Conflict {
+  return sameValue(before, inherit(before, made)) ? before : made;
 }

@@ -12,17 +12,17 @@ const SLOTS = 4_096;
 /** Values of more parts rarely come again. */
 const MOST_PARTS = 48;
 
-/** The same fact, holding of `previous` what has not changed. */
-export function inherit(previous: Fact, fact: Fact): Fact {
-  if (previous.fact !== fact.fact || Object.isFrozen(fact)) return fact;
-  const before = previous as unknown as Members;
-  const now = fact as unknown as Members;
+/** `next`, which nobody has seen yet, holding of `previous` what is equal in both. */
+export function inherit<T extends object>(previous: T, next: T): T {
+  if (Object.isFrozen(next)) return next;
+  const before = previous as Members;
+  const now = next as Members;
   for (const key in now) {
     const value = now[key];
     const held = before[key];
     if (value !== held && isDeep(value) && isDeep(held) && sameValue(held, value)) now[key] = held;
   }
-  return fact;
+  return next;
 }
 
 /** Bounded: what falls out is merely held twice. */
@@ -101,7 +101,8 @@ function isDeep(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function sameValue(a: unknown, b: unknown): boolean {
+/** Of the same members and entries, at any depth. */
+export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isDeep(a) || !isDeep(b)) return false;
   if (Array.isArray(a)) {

@@ -6,9 +6,12 @@
 // Cc control, Cf format (bidi overrides, zero-width, tags), Zl and Zp line breaks, Cs lone surrogates.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
+/** Nearly every text, and seen several times as fast as looking for what is hidden. */
+const PRINTABLE = /^[ -~]*$/;
+
 /** Replaces every character that does something instead of showing something by its escape: '\x1b', '\u202e'. */
 export function visible(text: string): string {
-  return text.replace(HIDDEN, escapeOf);
+  return PRINTABLE.test(text) ? text : text.replace(HIDDEN, escapeOf);
 }
 
 /** As `visible`, but line feeds stay: for YAML and for commands of several lines. */

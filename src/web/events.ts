@@ -1,5 +1,5 @@
 /** Server-sent events: tells open pages that the report has changed, never what; they fetch it themselves. */
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { madeOnce } from '../model/made-once.ts';
 import type { ConflictDocument, Report, RiskDocument } from '../report/schema.ts';
@@ -95,32 +95,32 @@ export class EventStream {
   }
 }
 
-// Of what stays from report to report the digest is made once. While replicas are short, that is all of a conflict but its
-// impact and its sentence.
+// Of what stays from report to report the digest is made once. Of a conflict it is a number: with its text hundreds that are
+// short of replicas would be digested for every page and every look, to learn that seconds have passed.
 const digestOfPart = madeOnce((part: object) => digestOfText(JSON.stringify(part)));
-const sayingOfConflict = madeOnce((conflict: ConflictDocument) => {
-  const digested = (part: unknown) => (isObject(part) && part !== conflict.impact ? digestOfPart(part) : part);
-  return JSON.stringify(saying(conflict).map(digested));
-});
 const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) => digestOfText(JSON.stringify(risks.map(saying))));
+let conflicts = 0;
+const numberOf = madeOnce((_: ConflictDocument) => {
+  conflicts += 1;
+  return conflicts;
+});
+/** Numbers are those of this process: to a page that another one made everything is new. */
+const PROCESS = randomUUID();
 
 /** Never with the remedy, which follows from the rest and from the configuration, and is made when somebody looks at it. */
-function saying(of: ConflictDocument | RiskDocument): unknown[] {
-  const parts: unknown[] = [];
-  for (const name in of) if (name !== 'remedy') parts.push(of[name as keyof typeof of]);
-  return parts;
+function saying(risk: RiskDocument): unknown[] {
+  const names = Object.keys(risk) as (keyof RiskDocument)[];
+  return names.filter((name) => name !== 'remedy').map((name) => risk[name]);
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-/** Changes when what the page says changes; the passing of time alone does not count. */
+/**
+ * Changes when what the page says changes; the passing of time alone does not count. A conflict is the same for as long as its
+ * document is (build-report.ts).
+ */
 export const digestOf = madeOnce(({ conflicts, notices, risks, health }: Report) => {
   const watches = health?.watches.map(({ lastContactAt: _, ...watch }) => watch);
   const rest = [notices.map(digestOfPart), digestOfRisks(risks), watches, health?.skippedLines];
-  // No JSON has a line feed between its parts: each conflict is a line.
-  return digestOfText([...conflicts.map(sayingOfConflict), JSON.stringify(rest)].join('\n'));
+  return digestOfText([PROCESS, conflicts.map(numberOf).join(), JSON.stringify(rest)].join('\n'));
 });
 
 function digestOfText(text: string): string {

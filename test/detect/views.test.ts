@@ -105,9 +105,10 @@ describe('what is shown of a conflict', () => {
     const after = detector.conflicts();
     detector.contestedCounts();
     expect(detector.views.made - made).toBe(2);
-    // Where replicas are missing the seconds go on; the evidence is the very same.
-    const evidence = new Set(all.map((one) => one.evidence));
-    expect(after.filter((one) => !evidence.has(one.evidence)).map(({ id }) => id)).toEqual([conflict.id]);
+    // Where replicas are missing the seconds go on; all else is the very same, and of this one what its pods did not change.
+    const [courses, evidence] = [new Set(all.map((one) => one.course)), new Set(all.map((one) => one.evidence))];
+    expect(after.filter((one) => !courses.has(one.course)).map(({ id }) => id)).toEqual([conflict.id]);
+    expect(after.every((one) => evidence.has(one.evidence))).toBe(true);
 
     // The daemon looks at each again every second: that alone makes none again.
     for (let second = 1; second <= 5; second += 1) detector.advance(at + 1_000 * second);
@@ -115,11 +116,21 @@ describe('what is shown of a conflict', () => {
     detector.contestedCounts();
     expect(detector.views.made - made).toBe(2);
 
+    // Looked at again, and nothing of it is another: it is the very same.
+    const [shown] = detector.conflicts().filter(({ id }) => id === conflict.id);
+    const hpas = [...model.hpas.values()];
+    for (const hpa of hpas)
+      detector.observe(
+        model.apply({ type: 'upsert', at: at + 5_000, origin: 'watch', fact: { ...hpa, resourceVersion: '9001' } }),
+      );
+    expect(detector.conflicts().find(({ id }) => id === conflict.id)).toBe(shown);
+    expect(detector.views.made - made).toBe(3);
+
     // Another Application's news is nothing to any of them.
     const other = { ...application, uid: 'uid-quiet', ref: { ...application.ref, name: 'quiet' }, resources: [] };
     detector.observe(model.apply({ type: 'upsert', at: at + 6_000, origin: 'watch', fact: other }));
     detector.conflicts();
     detector.contestedCounts();
-    expect(detector.views.made - made).toBe(2);
+    expect(detector.views.made - made).toBe(4);
   });
 });
