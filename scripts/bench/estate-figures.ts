@@ -52,7 +52,10 @@ export interface EstateFigures {
   readonly peer: PeerFigures | null;
 }
 
+/** Of so many fights one is asked for in `/metrics`, and one on the page: in turns, as who asks for the one seldom meets who asks for the other. */
 const SAMPLE_EVERY = 10;
+/** Both were asked for before the first fight, as a Prometheus and an open page would have. */
+const ASKED_BEFORE = 3;
 
 /** @throws Error when the daemon does not see what is there, or does not confirm what was played */
 export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<EstateFigures> {
@@ -80,8 +83,10 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
 
   const cpuBefore = process.cpuSeconds();
   const verdicts = listenForVerdicts(process);
-  const inMetrics = watchAnswers(process, `${address}/metrics`, (answer, name) => answer.includes(name));
-  const onPage = watchAnswers(process, `${address}/`, (answer, _, confirmed) => fightsOn(answer) >= confirmed);
+  const [metrics, page] = [`${address}/metrics`, `${address}/`];
+  for (let asked = 0; asked < ASKED_BEFORE; asked += 1) for (const url of [metrics, page]) await bytesOf(url);
+  const inMetrics = watchAnswers(process, metrics, 0, (answer, name) => answer.includes(name));
+  const onPage = watchAnswers(process, page, SAMPLE_EVERY / 2, (answer, _, many) => fightsOn(answer) >= many);
   const played = await server.play({ ...play, first: 0, tugs: 0 });
   await settled(verdicts, play.fights);
   const cpuSecondsWhilePlaying = process.cpuSeconds() - cpuBefore;
@@ -89,7 +94,7 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   const delays = delaysOf(verdicts, played);
   const metricDelays = delaysOf(await inMetrics(), played);
   const pageDelays = delaysOf(await onPage(), played);
-  const scraped = await scrape(`${address}/metrics`, { process });
+  const scraped = await scrape(metrics, { process });
   const scrapeFloorMs = await server.bytesMs(scraped.text.length);
   const contested = (scraped.text.match(/^tugwatch_conflict_state\{.*state="confirmed".*\} 1$/gm) ?? []).length;
   if (contested !== verdicts.size || contested < play.fights / 2) {
@@ -181,12 +186,13 @@ function listenForVerdicts(daemon: Measured): ReadonlyMap<string, number> {
 }
 
 /**
- * Of every tenth fight: asks when the log tells of it, again and again until the answer shows the workload, or as many
- * fights as are `confirmed`. One question at a time. Resolves to when each was shown, by name.
+ * Of every tenth fight, the first of them after `turn`: asks when the log tells of it, again and again until the answer shows the
+ * workload, or as many fights as are `confirmed`. One question at a time. Resolves to when each was shown, by name.
  */
 function watchAnswers(
   daemon: Measured,
   url: string,
+  turn: number,
   shows: (answer: Buffer, name: string, confirmed: number) => boolean,
 ): () => Promise<ReadonlyMap<string, number>> {
   const shown = new Map<string, number>();
@@ -196,7 +202,7 @@ function watchAnswers(
     if (!line.includes('"event":"conflict-confirmed"')) return;
     confirmed += 1;
     const count = confirmed;
-    if (count % SAMPLE_EVERY !== 0) return;
+    if (count % SAMPLE_EVERY !== turn) return;
     const { workload } = JSON.parse(line) as { workload: string };
     const name = workload.slice(workload.lastIndexOf('/') + 1);
     asking = asking.then(async () => {
