@@ -3,6 +3,7 @@
  * source on the left and in the clock, and in nothing else. Pure: no I/O, no clock of its own.
  */
 import { type Audit, auditing } from './audit/audit.ts';
+import type { BareRisk } from './audit/collect-risks.ts';
 import { RULES } from './audit/rules.ts';
 import { drained, type Sliced } from './audit/slices.ts';
 import { Detector } from './detect/detector.ts';
@@ -34,7 +35,10 @@ export class Pipeline {
   readonly #jq: JqEngine;
   readonly #holds: Holds;
   readonly #foreign: ForeignApplications;
-  #risks: { readonly of: Audit | null; readonly risks: readonly Risk[] } = { of: null, risks: [] };
+  /** The last audit, the remedies that were looked at since, and its risks as reports have them. */
+  #audited: Audit | null = null;
+  #remediesOfRisks = new Map<BareRisk, Remedy>();
+  #risks: { readonly of: readonly unknown[]; readonly risks: readonly Risk[] } = { of: [], risks: [] };
   #firstAt: Millis | null = null;
   #lastAt: Millis = 0;
 
@@ -72,8 +76,21 @@ export class Pipeline {
   }
 
   /** The same in slices, between which changes may be fed. */
-  auditing(): Sliced<Audit> {
-    return auditing({ ...this.rulesContext, now: this.#lastAt }, RULES, (risk) => this.remedies.remedyForRisk(risk));
+  *auditing(): Sliced<Audit> {
+    const context = { ...this.rulesContext, now: this.#lastAt };
+    const audit = yield* auditing(context, RULES, (risk) => this.#remedyForRisk(risk), this.#audited);
+    this.#audited = audit;
+    this.#remediesOfRisks = new Map();
+    return audit;
+  }
+
+  /** Looked up once an audit. */
+  #remedyForRisk(risk: BareRisk): Remedy {
+    const known = this.#remediesOfRisks.get(risk);
+    if (known !== undefined) return known;
+    const remedy = this.remedies.remedyForRisk(risk);
+    this.#remediesOfRisks.set(risk, remedy);
+    return remedy;
   }
 
   /** What rules are held against. */
@@ -97,9 +114,11 @@ export class Pipeline {
     };
   });
 
-  /** The same list for the same audit, so that its documents are made once. */
-  #risksOf(audit: Audit): readonly Risk[] {
-    if (this.#risks.of !== audit) this.#risks = { of: audit, risks: [...audit.risks, ...audit.suppressed] };
+  /** The same list while audits find the same, so that its documents are made once. */
+  #risksOf({ risks, suppressed }: Audit): readonly Risk[] {
+    const { of } = this.#risks;
+    if (of[0] !== risks || of[1] !== suppressed)
+      this.#risks = { of: [risks, suppressed], risks: [...risks, ...suppressed] };
     return this.#risks.risks;
   }
 

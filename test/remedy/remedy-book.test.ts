@@ -79,6 +79,34 @@ describe('remedies that are kept', () => {
     expect(pipeline.remedies.made).toBe(made + 1);
   });
 
+  it('are those of today, also of a risk that an audit found again and that is the very same', () => {
+    const { pipeline, changes } = fought();
+    for (const change of changes) pipeline.feed(change);
+    const before = pipeline.report();
+    const audits = [pipeline.audit(), pipeline.audit()];
+    expect(audits[1]?.risks).toBe(audits[0]?.risks);
+    expect(pipeline.report().risks).toBe(before.risks);
+    const hpa = changes.findLast((change) => change.type === 'upsert' && change.fact.fact === 'hpa');
+    const workload = changes.findLast((change) => change.type === 'upsert' && change.fact.fact === 'workload');
+    if (hpa?.type !== 'upsert' || hpa.fact.fact !== 'hpa') throw new Error('the story has no HPA');
+    if (workload?.type !== 'upsert' || workload.fact.fact !== 'workload') throw new Error('the story has no workload');
+    // Another workload like it is at risk, too: the first risk stays what it is, and the list does not.
+    const named = <T extends { readonly name: string }>(ref: T): T => ({ ...ref, name: `${ref.name}-2` });
+    const second = { ...workload.fact, ref: named(workload.fact.ref), uid: 'uid-2' };
+    const scaler = { ...hpa.fact, ref: named(hpa.fact.ref), target: named(hpa.fact.target) };
+    pipeline.feed({ ...workload, at: hpa.at + 60_000, fact: second });
+    pipeline.feed({ ...hpa, at: hpa.at + 60_000, fact: scaler });
+    const after = pipeline.audit();
+    expect(after.risks).not.toBe(audits[0]?.risks);
+    expect(after.risks.length).toBeGreaterThan(audits[0]?.risks.length ?? 0);
+    const [risk] = audits[0]?.risks ?? [];
+    if (risk === undefined) throw new Error('no risk was found');
+    expect(after.risks).toContain(risk);
+    pipeline.feed({ ...hpa, at: hpa.at + 120_000, fact: { ...hpa.fact, max: hpa.fact.max + 1 } });
+    const last = pipeline.audit();
+    for (const one of last.risks) expect(one.remedy).toEqual(remedyForRisk(one, pipeline.rulesContext));
+  });
+
   it('are those that would be made anew, after each change', () => {
     const { pipeline, changes } = fought((story) => {
       story.ruleComes(RULE, []).fight(2, 9);
