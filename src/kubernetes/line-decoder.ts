@@ -9,14 +9,16 @@ export class LineDecoder {
   readonly #maxBytes: number;
   #parts: Uint8Array[] = [];
   #size = 0;
+  #joint = Buffer.alloc(0);
 
   constructor(maxBytes: number = MAX_LINE_BYTES) {
     this.#maxBytes = maxBytes;
   }
 
   /**
-   * The lines that `chunk` completes, without their end; empty ones are left out. They may share memory with the chunk. A line feed is never part of a
-   * longer UTF-8 sequence, so cutting at it is safe at every byte.
+   * The lines that `chunk` completes, without their end; empty ones are left out. Each is good until the next one is asked for: it
+   * may share memory with the chunk, and with other lines. A line feed is never part of a longer UTF-8 sequence, so cutting
+   * at it is safe at every byte.
    * @throws KubeRequestError badResponse/size when a line grows beyond the cap: nothing after it can be trusted.
    */
   *push(chunk: Uint8Array): Generator<Buffer> {
@@ -50,12 +52,23 @@ export class LineDecoder {
 
   #take(): Buffer {
     const [only] = this.#parts;
-    const bytes = this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts, this.#size);
+    const bytes = this.#parts.length === 1 && only !== undefined ? only : this.#joined();
     this.#parts = [];
     this.#size = 0;
     let end = bytes.length;
     while (end > 0 && isBlank(bytes[end - 1])) end -= 1;
     return Buffer.from(bytes.buffer, bytes.byteOffset, end);
+  }
+
+  /** In memory that is used again: a list of Applications of a megabyte would else leave as much garbage for each. */
+  #joined(): Uint8Array {
+    if (this.#joint.length < this.#size) this.#joint = Buffer.allocUnsafeSlow(this.#size + (this.#size >> 2));
+    let at = 0;
+    for (const part of this.#parts) {
+      this.#joint.set(part, at);
+      at += part.length;
+    }
+    return this.#joint.subarray(0, at);
   }
 }
 

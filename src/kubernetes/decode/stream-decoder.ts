@@ -12,6 +12,8 @@ import { KnownText } from './trace.ts';
  * of it takes five to ten times as much, and twice that of objects that are kept whole.
  */
 const MOST_BYTES = 512 * 1024;
+/** A longer text has hardly anything in common with one about another object: to hold it would cost more than it saves. */
+const MOST_LIKE_ANOTHER = 64 * 1024;
 /** Objects of which one version was met, and perhaps another one will be. A power of two. */
 const MET_SLOTS = 2_048;
 /** For so many texts an object keeps its place without being asked for. */
@@ -50,7 +52,9 @@ export class StreamDecoder {
     this.#texts += 1;
     const key = this.#likelyObject(bytes);
     const held = this.#known.get(key) ?? this.#admit(key, bytes.length);
-    if (held === undefined) return DECODER.decode(bytes, this.#shape, this.#last);
+    if (held === undefined) {
+      return DECODER.decode(bytes, this.#shape, bytes.length > MOST_LIKE_ANOTHER ? undefined : this.#last);
+    }
     held.askedAt = this.#texts;
     const value = DECODER.decode(bytes, this.#shape, held.text);
     this.#size += held.text.size - held.size;
