@@ -4,6 +4,7 @@ import { EstateServer, runBareClient, startDaemon, type Workshop } from './estat
 import type { Played } from './estate-play.ts';
 import { type PeerFigures, startPeer } from './peer.ts';
 import { type Measured, type MemoryUse, pause } from './processes.ts';
+import { clearOfRelists } from './relists.ts';
 import { bytesOf, scrape } from './scrape.ts';
 import { median, quantile } from './statistics.ts';
 import { measureZooms, type Zooms } from './zooms.ts';
@@ -61,6 +62,7 @@ const ASKED_BEFORE = 3;
 export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<EstateFigures> {
   const { estate, play } = plan;
   await using server = await EstateServer.start(estate.size);
+  await clearOfRelists(15 * plan.startRuns + plan.idleSeconds);
   const starts: Pick<Awaited<ReturnType<typeof startBoth>>, 'bare' | 'ready' | 'listed'>[] = [];
   for (let run = 1; run < plan.startRuns; run += 1) {
     const start = await startBoth(shop, server, estate);
@@ -81,6 +83,7 @@ export async function measureEstate(shop: Workshop, plan: EstatePlan): Promise<E
   const empty = await emptyDaemon(shop, plan.idleSeconds);
   const { watches } = await server.counts();
 
+  await clearOfRelists(play.seconds + 45);
   const cpuBefore = process.cpuSeconds();
   const verdicts = listenForVerdicts(process);
   const [metrics, page] = [`${address}/metrics`, `${address}/`];

@@ -9,6 +9,7 @@ import { Estate, nameOf } from './estate.ts';
 import { EstateServer, type RunningDaemon, startDaemon, type Workshop } from './estate-client.ts';
 import { INSPECTABLE, liveHeapOf } from './live-heap.ts';
 import { pause } from './processes.ts';
+import { clearOfRelists } from './relists.ts';
 
 export interface ScaleOutPlan {
   /** Of the whole estate. */
@@ -112,6 +113,7 @@ async function watch(
   { applications, idleSeconds }: { applications: number; idleSeconds: number },
 ): Promise<Watching> {
   const name = shard === '' ? 'whole' : `shard-${shard.replace('/', '-of-')}`;
+  await clearOfRelists(90);
   const daemon = await startDaemon(shop, server.url, shard === '' ? [] : ['--shard', shard], name, LISTED_WITHIN_MS);
   const { process } = daemon;
   const told = new Map<string, number>();

@@ -16,21 +16,25 @@ export interface Scraped {
 
 export async function scrape(url: string, { process }: { readonly process: Measured }): Promise<Scraped> {
   const times: number[] = [];
-  let text = '';
+  let last: Uint8Array[] = [];
   const before = process.cpuSeconds();
   for (let run = 0; run < SCRAPES; run += 1) {
     const began = performance.now();
-    const bytes = await bytesOf(url);
+    last = await chunksOf(url);
     times.push(performance.now() - began);
-    text = bytes.toString('utf8');
   }
-  return { ms: median(times), cpuMs: ((process.cpuSeconds() - before) * 1000) / SCRAPES, text };
+  const cpuMs = ((process.cpuSeconds() - before) * 1000) / SCRAPES;
+  return { ms: median(times), cpuMs, text: Buffer.concat(last).toString('utf8') };
 }
 
 /** An answer as it came. `fetch` would take longer to make text of it than the daemon needs to write it. */
 export async function bytesOf(url: string): Promise<Buffer> {
+  return Buffer.concat(await chunksOf(url));
+}
+
+async function chunksOf(url: string): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];
   const { body } = await request(url);
   for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return chunks;
 }
