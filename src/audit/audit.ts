@@ -1,7 +1,7 @@
 /** The audit: one engine for a live cluster, a recording and manifests. Pure. */
 import type { Millis } from '../model/facts.ts';
-import { sameValue } from '../model/lean-facts.ts';
 import { madeOnce } from '../model/made-once.ts';
+import { sameValue } from '../model/same-value.ts';
 import type { Remedy, Risk, Safe } from '../model/verdicts.ts';
 import { remedyForRisk } from '../remedy/remedy-for-risk.ts';
 import { type BareRisk, collecting } from './collect-risks.ts';

@@ -5,9 +5,9 @@
  */
 import type { ClusterModel } from '../model/cluster-model.ts';
 import type { ApplicationFact, FieldOwner, Json, LensFact, ObjectRef } from '../model/facts.ts';
+import { sameValue } from '../model/same-value.ts';
 import type { DriftCategory, Writer } from '../model/verdicts.ts';
 import { protectionOf, type RulesContext } from '../rules/protection.ts';
-import { sameValue } from './tracks.ts';
 import { identifyWriter } from './writers.ts';
 import { REPLICAS } from './writes.ts';
 

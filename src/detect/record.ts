@@ -1,5 +1,6 @@
 /** What the detector remembers of one conflict: plain data, so that a checkpoint is a copy. */
 import type { Json, Millis, ObjectRef } from '../model/facts.ts';
+import { sameValue } from '../model/same-value.ts';
 import type {
   ConflictKind,
   ConflictState,
@@ -12,7 +13,6 @@ import type {
 import { type CourseRecord, newCourse, noteRound } from './course.ts';
 import { conflictId, displayWriter, writerKey } from './identity.ts';
 import { NO_SCORE, type Score } from './score.ts';
-import { sameValue } from './tracks.ts';
 
 /** Evidence rows kept; the newest push out the oldest. */
 const EVIDENCE = 40;

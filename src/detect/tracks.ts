@@ -3,6 +3,7 @@
  * 9 before it is undone has made one block, and one reversal ends it.
  */
 import type { Json, Millis, ObjectRef } from '../model/facts.ts';
+import { sameValue } from '../model/same-value.ts';
 import type { Write, Writer } from '../model/verdicts.ts';
 import { writerKey } from './identity.ts';
 
@@ -108,8 +109,4 @@ function undoneByOther(blocks: readonly Block[], write: Write): Reversal[] {
   const restores = last.from !== undefined && sameValue(write.to, last.from);
   const returns = blocks.at(-2)?.key === writerKey(write.writer);
   return restores && returns ? [{ at: write.at, write, undone: last, restores }] : [];
-}
-
-export function sameValue(a: Json, b: Json): boolean {
-  return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }

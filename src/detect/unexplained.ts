@@ -3,13 +3,13 @@
  * stands. The API server itself takes the value back (a defaulted or pruned field), or the object is not to be seen.
  */
 import type { LensFact, Millis } from '../model/facts.ts';
+import { sameValue } from '../model/same-value.ts';
 import type { Heal, Writer } from '../model/verdicts.ts';
 import type { HealedObject } from './healed-objects.ts';
 import { displayWriter } from './identity.ts';
 import type { Ledger } from './ledger.ts';
 import { addRow, addValue, type ConflictRecord, countReversal } from './record.ts';
 import { addReversal, scoreAt } from './score.ts';
-import { sameValue } from './tracks.ts';
 
 /** One round more than a fight with a seen writer: the lens needs it to name the field. */
 const LOOP_AT = 3.2;

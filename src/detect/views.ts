@@ -4,9 +4,9 @@
  */
 import type { Applied, ClusterModel } from '../model/cluster-model.ts';
 import type { Fact, Millis } from '../model/facts.ts';
-import { inherit, sameValue } from '../model/lean-facts.ts';
 import type { ContestedCounts } from '../model/observations.ts';
 import { keyOf, keyOfTarget } from '../model/refs.ts';
+import { inherit, sameValue } from '../model/same-value.ts';
 import type { Conflict } from '../model/verdicts.ts';
 import { activityUntil, secondsShort, withShort } from './conflict-view.ts';
 import { countsOf } from './contested-counts.ts';
@@ -17,7 +17,8 @@ interface Shown {
   conflict: Conflict;
   /** The last moment at which it holds, but for the seconds short; before all time when it was touched. */
   until: Millis;
-  turn: number;
+  /** How often everything had been touched when it was made. */
+  readonly turn: number;
 }
 
 const TOUCHED = Number.NEGATIVE_INFINITY;
@@ -28,7 +29,7 @@ export class Views {
   /** Also of those that were touched: what is made anew of them often says the same. Forgotten with the record. */
   readonly #conflicts = new WeakMap<ConflictRecord, Shown>();
   /** How often everything was touched. */
-  #turns = 0;
+  #turn = 0;
   readonly #counts = new Map<ConflictRecord, ContestedCounts>();
   /** Conflicts made so far, and counts: for whoever wants to know what an event costs. */
   made = 0;
@@ -65,14 +66,14 @@ export class Views {
 
   /** Something that many rest on has changed. */
   touchAll(): void {
-    this.#turns += 1;
+    this.#turn += 1;
     this.#counts.clear();
   }
 
   /** The conflict as of `now`, which never goes back: the very same where it says the same. */
   conflict(record: ConflictRecord, now: Millis): Conflict {
     const shown = this.#conflicts.get(record);
-    if (shown === undefined || shown.turn !== this.#turns || now > shown.until) return this.#anew(record, now, shown);
+    if (shown === undefined || shown.turn !== this.#turn || now > shown.until) return this.#anew(record, now, shown);
     const short = secondsShort(record, now);
     if (short !== shown.conflict.impact.replicaSecondsShort) shown.conflict = withShort(shown.conflict, record, short);
     return shown.conflict;
@@ -82,7 +83,7 @@ export class Views {
     this.made += 1;
     const made = this.#make(record, now);
     const conflict = before === undefined ? made : sameOr(made, before.conflict);
-    this.#conflicts.set(record, { conflict, until: activityUntil(record, now, this.#model), turn: this.#turns });
+    this.#conflicts.set(record, { conflict, until: activityUntil(record, now, this.#model), turn: this.#turn });
     return conflict;
   }
 

@@ -19,9 +19,10 @@ import type {
   WorkloadFact,
 } from './facts.ts';
 import { addTo, type Keys, keysOf, removeFrom } from './key-index.ts';
-import { FactPool, inherit } from './lean-facts.ts';
+import { FactPool } from './lean-facts.ts';
 import { Listings } from './listings.ts';
 import { groupOf, keyOf, keyOfParts, keyOfTarget } from './refs.ts';
+import { inherit } from './same-value.ts';
 import { HOLDS_ALL, type Holds, isArgoObject } from './shard.ts';
 
 /** What scales a workload. */

@@ -4,26 +4,12 @@
  * never written to, so nobody can tell the difference but by the memory.
  */
 import type { Fact } from './facts.ts';
-
-type Members = Record<string, unknown>;
+import { isDeep, type Members, sameValue } from './same-value.ts';
 
 const EMPTY: readonly never[] = Object.freeze([]);
 const SLOTS = 4_096;
 /** Values of more parts rarely come again. */
 const MOST_PARTS = 48;
-
-/** `next`, which nobody has seen yet, holding of `previous` what is equal in both. */
-export function inherit<T extends object>(previous: T, next: T): T {
-  if (Object.isFrozen(next)) return next;
-  const before = previous as Members;
-  const now = next as Members;
-  for (const key in now) {
-    const value = now[key];
-    const held = before[key];
-    if (value !== held && isDeep(value) && isDeep(held) && sameValue(held, value)) now[key] = held;
-  }
-  return next;
-}
 
 /** Bounded: what falls out is merely held twice. */
 export class FactPool {
@@ -95,31 +81,6 @@ export class FactPool {
     this.#sums[slot] = sum;
     return value;
   }
-}
-
-function isDeep(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-/** Of the same members and entries, at any depth. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (!isDeep(a) || !isDeep(b)) return false;
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let index = 0; index < a.length; index += 1) if (!sameValue(a[index], b[index])) return false;
-    return true;
-  }
-  if (Array.isArray(b)) return false;
-  const x = a as Members;
-  const y = b as Members;
-  let count = 0;
-  for (const key in x) {
-    if (!Object.hasOwn(y, key) || !sameValue(x[key], y[key])) return false;
-    count += 1;
-  }
-  for (const _ in y) count -= 1;
-  return count === 0;
 }
 
 function mixed(sum: number, next: number): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TrackStore } from '../../src/detect/track-store.ts';
-import { newTrack, recordWrite, sameValue, seedTrack } from '../../src/detect/tracks.ts';
+import { newTrack, recordWrite, seedTrack } from '../../src/detect/tracks.ts';
 import { WEB, writeOf, writerOf } from '../support/facts.ts';
 
 /** 'hpa:web 3>6' … → what each write undoes, as 'writer restores|overwrites'. */
@@ -128,18 +128,5 @@ describe('the store of tracks', () => {
     expect(obtain(again, 'one').take(writeOf('argocd:web', 6, 3, 1))).toHaveLength(1);
     again.forget(WEB);
     expect(again.find(WEB, '/spec/replicas')).toBeUndefined();
-  });
-});
-
-describe('two values', () => {
-  it.each([
-    [3, 3, true],
-    [3, '3', false],
-    [null, null, true],
-    [[], [], true],
-    [{}, [], false],
-    [{ a: 1 }, { a: 1 }, true],
-  ])('%j and %j are the same: %s', (a, b, same) => {
-    expect(sameValue(a, b)).toBe(same);
   });
 });

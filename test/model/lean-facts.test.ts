@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/model/facts.ts';
-import { FactPool, inherit } from '../../src/model/lean-facts.ts';
+import { FactPool } from '../../src/model/lean-facts.ts';
+import { inherit } from '../../src/model/same-value.ts';
 import { workloadFact } from '../support/facts.ts';
 import { fc } from '../support/property.ts';
 
