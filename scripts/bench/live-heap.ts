@@ -1,9 +1,11 @@
 /** What lives in the heap of another Node process, after a full collection, asked through its inspector. */
-import type { Measured } from './processes.ts';
+import { type Measured, pause } from './processes.ts';
 
 /** Lets a process open its inspector at any free port when it is told to, and not before. */
 export const INSPECTABLE = '--inspect-port=0';
 
+const LOOKS = 4;
+const BETWEEN_MS = 1_000;
 const SAID = /Debugger listening on (ws:\S+)/;
 
 /** Bytes. The process must have been started with INSPECTABLE; what it takes from here on is no figure any more. */
@@ -16,11 +18,15 @@ export async function liveHeapOf(measured: Measured): Promise<number> {
       socket.addEventListener('open', resolve, { once: true });
       socket.addEventListener('error', () => reject(new Error(`${url} cannot be reached`)), { once: true });
     });
-    // Twice: what the first leaves for finalizers is gone after the second.
-    await call(socket, 1, 'HeapProfiler.collectGarbage');
-    await call(socket, 2, 'HeapProfiler.collectGarbage');
-    const { usedSize } = (await call(socket, 3, 'Runtime.getHeapUsage')) as { usedSize: number };
-    return usedSize;
+    let least = Number.POSITIVE_INFINITY;
+    // What the first leaves for finalizers is gone after the second. And an audit that is under way holds a tenth more.
+    for (let look = 1; look <= LOOKS; look += 1) {
+      await call(socket, 2 * look, 'HeapProfiler.collectGarbage');
+      const { usedSize } = (await call(socket, 2 * look + 1, 'Runtime.getHeapUsage')) as { usedSize: number };
+      least = Math.min(least, usedSize);
+      await pause(BETWEEN_MS);
+    }
+    return least;
   } finally {
     socket.close();
   }
