@@ -11,6 +11,7 @@ import { ClusterModel } from './model/cluster-model.ts';
 import type { ClusterOf } from './model/destinations.ts';
 import type { Change, Millis } from './model/facts.ts';
 import { ForeignApplications } from './model/foreign-applications.ts';
+import { lookedUp } from './model/looked-up.ts';
 import { madeOnce } from './model/made-once.ts';
 import type { Observation } from './model/observations.ts';
 import type { JqEngine, LensRequest } from './model/ports.ts';
@@ -104,15 +105,8 @@ export class Pipeline {
     return this.remedies.remedyFor(conflict, leaves);
   }
 
-  readonly #reported = madeOnce((conflict: Conflict): ReportedConflict => {
-    const remedy = () => this.remedyFor(conflict);
-    return {
-      conflict,
-      get remedy() {
-        return remedy();
-      },
-    };
-  });
+  readonly #withRemedy = lookedUp('remedy', (conflict: Conflict) => this.remedyFor(conflict));
+  readonly #reported = madeOnce((conflict: Conflict): ReportedConflict => this.#withRemedy({ conflict }, conflict));
 
   /** The same list while audits find the same, so that its documents are made once. */
   #risksOf({ risks, suppressed }: Audit): readonly Risk[] {

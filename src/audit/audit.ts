@@ -1,5 +1,6 @@
 /** The audit: one engine for a live cluster, a recording and manifests. Pure. */
 import type { Millis } from '../model/facts.ts';
+import { lookedUp } from '../model/looked-up.ts';
 import { madeOnce } from '../model/made-once.ts';
 import { sameValue } from '../model/same-value.ts';
 import type { Remedy, Risk, Safe } from '../model/verdicts.ts';
@@ -51,10 +52,12 @@ export function* auditing(
   before: Audit | null = null,
 ): Sliced<Audit> {
   const collected = yield* collecting(context, rules);
+  // Remedies are the dear part, and whoever only counts risks needs none.
+  const withRemedy = lookedUp('remedy', remedyFor);
   const known = new Map(before?.risks.concat(before.suppressed).map((risk) => [nameOf(risk), risk]));
   const risks = yield* mapped(collected.risks, (risk) => {
     const same = known.get(nameOf(risk));
-    return same !== undefined && saysTheSame(risk, same) ? same : withRemedy(risk, remedyFor);
+    return same !== undefined && saysTheSame(risk, same) ? same : withRemedy({ ...risk }, risk);
   });
   const open = risks.filter((risk) => risk.suppressed === null);
   const suppressed = risks.filter((risk) => risk.suppressed !== null);
@@ -63,16 +66,6 @@ export function* auditing(
     suppressed: sameOr(suppressed, before?.suppressed),
     safe: collected.safe,
     at: context.now,
-  };
-}
-
-/** Remedies are the dear part, and whoever only counts risks needs none. */
-function withRemedy(risk: BareRisk, remedyFor: (risk: BareRisk) => Remedy): Risk {
-  return {
-    ...risk,
-    get remedy() {
-      return remedyFor(risk);
-    },
   };
 }
 

@@ -1,10 +1,4 @@
-/** A class that adds its fields to the object it is given: what is returned from a constructor is what is constructed. */
-class Given {
-  constructor(given: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: the very purpose.
-    return given;
-  }
-}
+import { Given } from './given.ts';
 
 /**
  * `make` for each object once, as long as that object is held: the same object must always make an equal result. What it

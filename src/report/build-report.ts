@@ -1,6 +1,7 @@
 /** From verdicts to the report document (schema.ts): pure, so that the same verdicts always give the same bytes. */
 import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { WatchHealth } from '../model/health.ts';
+import { lookedUp } from '../model/looked-up.ts';
 import { madeOnce } from '../model/made-once.ts';
 import { displayRef } from '../model/refs.ts';
 import type { Shard } from '../model/shard.ts';
@@ -149,11 +150,13 @@ function applicationDocument(app: ApplicationDocument | null): ApplicationDocume
   return app === null ? null : nameDocument(app);
 }
 
-/** Its remedy is looked up whenever it is read: a page shows that of a few among hundreds. */
+/** Of hundreds a page shows a few: a remedy is made when it is looked at. */
+const withRemedy = lookedUp('remedy', (of: { readonly remedy: Remedy }) => remedyDocument(of.remedy));
+
 function newConflictDocument(reported: ReportedConflict): ConflictDocument {
   const { conflict } = reported;
   const { impact } = conflict;
-  return {
+  const before = {
     id: conflict.id,
     kind: conflict.kind,
     workload: workloadDocument(conflict.workload),
@@ -176,9 +179,8 @@ function newConflictDocument(reported: ReportedConflict): ConflictDocument {
       templateHashes: impact.templateHashes,
     },
     evidence: evidenceDocument(conflict.evidence),
-    get remedy() {
-      return remedyDocument(reported.remedy);
-    },
+  };
+  return Object.assign(withRemedy(before, reported), {
     summary: conflict.summary,
     activity: conflict.activity,
     lastReversalAt: rfc3339(conflict.lastReversalAt),
@@ -186,7 +188,7 @@ function newConflictDocument(reported: ReportedConflict): ConflictDocument {
     failingRules: failingRuleDocuments(conflict.failingRules),
     insufficientHistory: conflict.insufficientHistory,
     course: courseDocument(conflict.course),
-  };
+  });
 }
 
 function newEvidenceDocument(evidence: readonly EvidenceRow[]): ConflictDocument['evidence'] {
@@ -240,23 +242,21 @@ export const noticeDocument = madeOnce((notice: Notice): NoticeDocument => {
 });
 
 function riskDocument(risk: Risk): RiskDocument {
-  return {
+  const before = {
     rule: risk.rule,
     name: risk.name,
     severity: risk.severity,
     workload: workloadDocument(risk.workload),
     application: applicationDocument(risk.application),
     message: risk.message,
-    // Of hundreds a page shows a few: each is made when it is first looked at.
-    get remedy() {
-      return remedyDocument(risk.remedy);
-    },
+  };
+  return Object.assign(withRemedy(before, risk), {
     field: risk.field,
     when: risk.when,
     suppressed: risk.suppressed,
     ...(risk.location === undefined ? {} : { location: { file: risk.location.file, line: risk.location.line } }),
     ...(risk.certainty === undefined ? {} : { certainty: risk.certainty }),
-  };
+  });
 }
 
 function safeDocument(safe: Safe): NonNullable<Report['safe']>[number] {
