@@ -99,10 +99,10 @@ export class EventStream {
 // short of replicas would be digested for every page and every look, to learn that seconds have passed.
 const digestOfPart = madeOnce((part: object) => digestOfText(JSON.stringify(part)));
 const digestOfRisks = madeOnce((risks: readonly RiskDocument[]) => digestOfText(JSON.stringify(risks.map(saying))));
-let conflicts = 0;
+let lastNumber = 0;
 const numberOf = madeOnce((_: ConflictDocument) => {
-  conflicts += 1;
-  return conflicts;
+  lastNumber += 1;
+  return lastNumber;
 });
 /** Numbers are those of this process: to a page that another one made everything is new. */
 const PROCESS = randomUUID();
