@@ -19,7 +19,7 @@ export async function liveHeapOf(measured: Measured): Promise<number> {
       socket.addEventListener('error', () => reject(new Error(`${url} cannot be reached`)), { once: true });
     });
     let least = Number.POSITIVE_INFINITY;
-    // What the first leaves for finalizers is gone after the second. And an audit that is under way holds a tenth more.
+    // What the first leaves for finalizers is gone after the second, and work that is under way, such as an audit, holds more for a while.
     for (let look = 1; look <= LOOKS; look += 1) {
       await call(socket, 2 * look, 'HeapProfiler.collectGarbage');
       const { usedSize } = (await call(socket, 2 * look + 1, 'Runtime.getHeapUsage')) as { usedSize: number };
