@@ -33,9 +33,8 @@ export async function replayMetrics(path: string): Promise<SampledSeries> {
   const values = new Map<string, (number | null)[]>();
   for (const [index] of snapshots.entries()) {
     taken.index = index;
-    for (const line of Buffer.concat(await metrics.render())
-      .toString()
-      .split('\n')) {
+    const text = Buffer.concat(await metrics.render()).toString();
+    for (const line of text.split('\n')) {
       if (line === '' || line.startsWith('#')) continue;
       const split = line.lastIndexOf(' ');
       const series = line.slice(0, split);

@@ -2,7 +2,7 @@
 import type { Millis } from '../model/facts.ts';
 import { lookedUp } from '../model/looked-up.ts';
 import { madeOnce } from '../model/made-once.ts';
-import { sameValue } from '../model/same-value.ts';
+import { sameEntries, sameValue } from '../model/same-value.ts';
 import type { Remedy, Risk, Safe } from '../model/verdicts.ts';
 import { remedyForRisk } from '../remedy/remedy-for-risk.ts';
 import { type BareRisk, collecting } from './collect-risks.ts';
@@ -79,5 +79,5 @@ function saysTheSame(risk: BareRisk, before: BareRisk): boolean {
 }
 
 function sameOr(risks: readonly Risk[], before: readonly Risk[] = []): readonly Risk[] {
-  return risks.length === before.length && risks.every((risk, index) => risk === before[index]) ? before : risks;
+  return sameEntries(risks, before) ? before : risks;
 }

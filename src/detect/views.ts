@@ -15,13 +15,13 @@ import type { ConflictRecord } from './record.ts';
 
 interface Shown {
   conflict: Conflict;
-  /** The last moment at which it holds, but for the seconds short; before all time when it was touched. */
-  until: Millis;
-  /** How often everything had been touched when it was made. */
-  readonly turn: number;
+  /** The last moment at which it holds, but for the seconds short. */
+  readonly until: Millis;
+  /** How often everything had been touched when it was made; TOUCHED when it was itself. */
+  turn: number;
 }
 
-const TOUCHED = Number.NEGATIVE_INFINITY;
+const TOUCHED = -1;
 
 export class Views {
   readonly #model: ClusterModel;
@@ -42,7 +42,7 @@ export class Views {
   /** Something that is shown of the conflict may have changed, or it is known no more. */
   touch(record: ConflictRecord): void {
     const shown = this.#conflicts.get(record);
-    if (shown !== undefined) shown.until = TOUCHED;
+    if (shown !== undefined) shown.turn = TOUCHED;
     this.#counts.delete(record);
   }
 

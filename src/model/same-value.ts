@@ -28,6 +28,11 @@ export function sameValue(a: unknown, b: unknown): boolean {
   return count === 0;
 }
 
+/** Entry by entry the very same. Of texts, too: equal ones are mostly one text, which is seen at once. */
+export function sameEntries(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((each, index) => Object.is(each, b[index]));
+}
+
 /** `next`, which nobody has seen yet, holding of `previous` what is equal in both. */
 export function inherit<T extends object>(previous: T, next: T): T {
   if (Object.isFrozen(next)) return next;

@@ -3,6 +3,7 @@
  * is made, and looked at again before it is handed out once more: the same answers make the same remedy.
  */
 import type { ClusterModel } from '../model/cluster-model.ts';
+import { sameEntries } from '../model/same-value.ts';
 import type { Conflict, Remedy, Risk } from '../model/verdicts.ts';
 import type { RulesContext } from '../rules/protection.ts';
 import type { Leaves } from './field-rule.ts';
@@ -89,7 +90,7 @@ function witnessed(model: ClusterModel) {
       if (typeof member === 'function') {
         return (...args: unknown[]) => {
           const asked = [member, ...args];
-          const known = looks.find((one) => isSameQuestion(one.asked, asked));
+          const known = looks.find((one) => sameEntries(one.asked, asked));
           if (known !== undefined) return known.saw;
           const look = () => Reflect.apply(member, target, args) as unknown;
           const saw = look();
@@ -104,10 +105,6 @@ function witnessed(model: ClusterModel) {
     },
   });
   return { model: witness, looks, isWhole: () => whole };
-}
-
-function isSameQuestion(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
 /** The very same parts need no second look; a conflict that went on has others, which may be equal. */

@@ -11,7 +11,6 @@ import type {
   Contender,
   Course,
   EvidenceRow,
-  FailingRule,
   LevelAt,
   Notice,
   Remedy,
@@ -90,10 +89,6 @@ const evidenceDocument = madeOnce(newEvidenceDocument);
 const courseDocument = madeOnce(newCourseDocument);
 const contenderDocuments = madeOnce((contenders: readonly Contender[]) =>
   contenders.map(({ kind, manager, name, values }) => ({ kind, manager, name, values: [...values] })),
-);
-const fieldsDocument = madeOnce((fields: readonly string[]) => [...fields]);
-const failingRuleDocuments = madeOnce((rules: readonly FailingRule[]) =>
-  rules.map(({ place, reason, message }) => ({ place, reason, message })),
 );
 /** The same document for the same input, and so for a conflict in which nothing happens. */
 export const conflictDocument = madeOnce(newConflictDocument);
@@ -184,8 +179,8 @@ function newConflictDocument(reported: ReportedConflict): ConflictDocument {
     summary: conflict.summary,
     activity: conflict.activity,
     lastReversalAt: rfc3339(conflict.lastReversalAt),
-    otherFields: fieldsDocument(conflict.otherFields),
-    failingRules: failingRuleDocuments(conflict.failingRules),
+    otherFields: [...conflict.otherFields],
+    failingRules: conflict.failingRules.map(({ place, reason, message }) => ({ place, reason, message })),
     insufficientHistory: conflict.insufficientHistory,
     course: courseDocument(conflict.course),
   });

@@ -4,9 +4,10 @@
  */
 import type { Millis, ObjectRef } from '../model/facts.ts';
 import type { ContestedCounts, ReplicasNow } from '../model/observations.ts';
+import { sameEntries } from '../model/same-value.ts';
 import type { ConflictState, WriterKind } from '../model/verdicts.ts';
 import { visible } from '../report/visible.ts';
-import { isSame, LabelSet, type Subject } from './exposition.ts';
+import { LabelSet, type Subject } from './exposition.ts';
 
 export const WORKLOAD_LABELS = [
   'workload_namespace',
@@ -165,7 +166,7 @@ export class ContestedTracker {
       this.#entries.set(key, entry);
     }
     // Nothing was counted since.
-    if (group.length === entry.seen.length && group.every((counts, index) => counts === entry?.seen[index])) return;
+    if (sameEntries(group, entry.seen)) return;
     const states = group.map((counts) => counts.state).sort((a, b) => GRAVITY[a] - GRAVITY[b]);
     const state = states[0] ?? null;
     entry.endedAt = state === 'resolved' ? (entry.endedAt ?? now) : null;
@@ -219,7 +220,7 @@ export class Limiter {
 
   /** There is room for all, so that nobody has to come first; mostly they are who they were. */
   #selectAll<T>(candidates: readonly T[], keys: readonly string[]): Selection<T> {
-    if (this.#all === null || !isSame(keys, this.#all.keys)) {
+    if (this.#all === null || !sameEntries(keys, this.#all.keys)) {
       const order = [...keys.keys()].sort((a, b) => compare(keys[a] ?? '', keys[b] ?? ''));
       this.#all = { keys, order };
       this.#shown = new Set(keys);

@@ -4,6 +4,7 @@
  * for each of thousands of series, which took most of a scrape.
  * Format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
+import { sameEntries } from '../model/same-value.ts';
 import { encoded } from '../report/encoded.ts';
 import type { Declaration, Sample } from './families.ts';
 
@@ -49,9 +50,10 @@ export class KeptLines {
 
   /** In UTF-8, as renderFamily has them; always of the same family. Throws what renderFamily throws. */
   render<T extends Subject>(family: Declaration & Saying<T>, shown: readonly T[]): Buffer {
-    if (this.#bytes !== null && isSame(shown, this.#shown)) return this.#bytes;
+    if (this.#bytes !== null && sameEntries(shown, this.#shown)) return this.#bytes;
     const texts = shown.map((subject) => this.#linesOf(family, subject));
-    if (this.#bytes === null || !isSame(texts, this.#texts)) this.#bytes = encoded([headOf(family), ...texts].join(''));
+    if (this.#bytes === null || !sameEntries(texts, this.#texts))
+      this.#bytes = encoded([headOf(family), ...texts].join(''));
     this.#texts = texts;
     this.#shown = shown;
     return this.#bytes;
@@ -62,7 +64,7 @@ export class KeptLines {
     const before = set.said.get(this);
     if (before?.of === subject) return before.text;
     const values = family.valuesOf(subject);
-    const same = before !== undefined && isSame(values, before.values);
+    const same = before !== undefined && sameEntries(values, before.values);
     const text = same ? before.text : linesOf(family, set, family.by, values);
     set.said.set(this, { of: subject, values, text });
     return text;
@@ -73,11 +75,6 @@ interface Lines {
   readonly of: Subject;
   readonly values: readonly (number | null)[];
   readonly text: string;
-}
-
-/** Entry by entry the very same. Of texts, too: equal ones are mostly one text, which is seen at once. */
-export function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((each, index) => Object.is(each, b[index]));
 }
 
 function linesOf(

@@ -2,11 +2,12 @@
 import type { Millis } from '../model/facts.ts';
 import { madeOnce } from '../model/made-once.ts';
 import type { SyncCounts } from '../model/observations.ts';
+import { sameEntries } from '../model/same-value.ts';
 import type { HealKind, Risk, Severity } from '../model/verdicts.ts';
 import { visible } from '../report/visible.ts';
 import type { ContestedSeries, Selection, WorkloadLabels } from './contested-series.ts';
 import { ContestedTracker, keyOfLabels, Limiter, workloadLabels } from './contested-series.ts';
-import { isSame, LabelSet } from './exposition.ts';
+import { LabelSet } from './exposition.ts';
 import type { DropScope, RiskSeries, SyncSeries, TelemetryView } from './families.ts';
 import type { TelemetrySnapshot } from './snapshot.ts';
 
@@ -37,7 +38,11 @@ export class ViewBuilder {
   /** Of the last audit that was looked at. */
   #open: { readonly of: readonly Risk[]; readonly risks: readonly KeyedRisk[] } = { of: [], risks: [] };
   /** Those that were relevant when last looked at, and of whom they are. */
-  #relevant: { readonly risks: readonly Risk[]; readonly contested: readonly Named[]; syncs: readonly KeyedSyncs[] } = {
+  #relevant: {
+    readonly risks: readonly Risk[];
+    readonly contested: readonly Named[];
+    readonly syncs: readonly KeyedSyncs[];
+  } = {
     risks: [],
     contested: [],
     syncs: [],
@@ -80,7 +85,7 @@ export class ViewBuilder {
   #relevantSyncs({ risks, syncs }: TelemetrySnapshot, series: readonly ContestedSeries[]): readonly KeyedSyncs[] {
     const before = this.#relevant;
     const contested = series.map(({ application }) => application);
-    const same = risks === before.risks && isSame(contested, before.contested);
+    const same = risks === before.risks && sameEntries(contested, before.contested);
     const named = same ? before.syncs : namedSyncs([...contested, ...openOf(risks)], before.syncs);
     const counted = named.map((one) => withCounts(one, syncs(one.application) ?? NO_SYNCS));
     this.#relevant = { risks, contested, syncs: counted };

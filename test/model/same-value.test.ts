@@ -7,6 +7,9 @@ describe('values that are equal', () => {
   it.each<[unknown, unknown, boolean]>([
     [3, 3, true],
     [3, '3', false],
+    [null, null, true],
+    [[], [], true],
+    [{ a: 1 }, { a: 1 }, true],
     [null, {}, false],
     [[], {}, false],
     [[1, 2], [2, 1], false],
