@@ -2,6 +2,7 @@
 import type { Millis } from '../model/facts.ts';
 import { lookedUp } from '../model/looked-up.ts';
 import { madeOnce } from '../model/made-once.ts';
+import { keyOf } from '../model/refs.ts';
 import { sameEntries, sameValue } from '../model/same-value.ts';
 import type { Remedy, Risk, Safe } from '../model/verdicts.ts';
 import { remedyForRisk } from '../remedy/remedy-for-risk.ts';
@@ -69,9 +70,9 @@ export function* auditing(
   };
 }
 
-/** Of two risks of one name either may be taken for the one before: what they say is compared. */
-function nameOf({ rule, field, message }: BareRisk): string {
-  return `${rule} ${field} ${message}`;
+/** One sentence may be said of all workloads of an Application. */
+function nameOf({ rule, workload, field, message }: BareRisk): string {
+  return `${rule} ${keyOf(workload)} ${field} ${message}`;
 }
 
 function saysTheSame(risk: BareRisk, before: BareRisk): boolean {

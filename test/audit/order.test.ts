@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { auditing, runAudit } from '../../src/audit/audit.ts';
 import { collecting, collectRisks } from '../../src/audit/collect-risks.ts';
+import type { Rule } from '../../src/audit/rule.ts';
+import { RULES } from '../../src/audit/rules.ts';
+import { drained } from '../../src/audit/slices.ts';
 import type { RawObject } from '../support/cluster.ts';
 import { fc } from '../support/property.ts';
 import { app, appWithRules, audit, contextOf, hpa, REPLICAS_RULE, workload } from './audit-cluster.ts';
@@ -92,5 +96,24 @@ describe('an audit in slices', () => {
     }
     expect(turn).toBeGreaterThan(20);
     expect(step.value).toEqual(wanted);
+  });
+});
+
+describe('an audit after another', () => {
+  it('finds the very same risks, in the very same list, also where one sentence is said of several workloads', () => {
+    const [first] = RULES;
+    if (first === undefined) throw new Error('no rule');
+    const when = 'on-next-sync' as const;
+    const finding = { application: null, message: 'One sentence.', when, field: '/spec/replicas', ignores: [] };
+    const rule = {
+      ...first,
+      checks: { workload: ({ workload: { ref } }) => [{ ...finding, workload: ref }] },
+    } satisfies Rule;
+    const before = runAudit(contextOf(CLUSTER), [rule]);
+    expect(before.risks).toHaveLength(12);
+    expect(drained(auditing(contextOf(CLUSTER), [rule], undefined, before)).risks).toBe(before.risks);
+    const fewer = drained(auditing(contextOf(CLUSTER.slice(0, -2)), [rule], undefined, before));
+    expect(fewer.risks).toEqual(before.risks.slice(0, -1));
+    expect(fewer.risks.every((risk) => before.risks.includes(risk))).toBe(true);
   });
 });
