@@ -133,6 +133,15 @@ export async function startDaemon(
   return { process: daemon, address, readyAfterMs, listedAfterMs: since() };
 }
 
+/** Calls back with the name of the workload, and with when the log told so, for each fight that a daemon confirms. */
+export function onConfirmed(daemon: Measured, told: (name: string, at: number) => void): void {
+  daemon.onErrorLine((line, at) => {
+    if (!line.includes('"event":"conflict-confirmed"')) return;
+    const { workload } = JSON.parse(line) as { workload: string };
+    told(workload.slice(workload.lastIndexOf('/') + 1), at);
+  });
+}
+
 /** Milliseconds that bare pages of the same lists take, from the start of the process to its end, and what it saw. */
 export async function runBareClient(server: string): Promise<{ readonly ms: number; readonly objects: number }> {
   await using client = new Measured(process.execPath, [join(HERE, 'bare-client.ts'), server, ...Object.values(PATHS)]);

@@ -1,5 +1,5 @@
 /** Events of an estate and hundreds of fights among them: how soon the daemon tells of each, in its log, in /metrics and on its page. */
-import type { EstateServer, RunningDaemon } from './estate-client.ts';
+import { type EstateServer, onConfirmed, type RunningDaemon } from './estate-client.ts';
 import type { Played } from './estate-play.ts';
 import { type Measured, pause } from './processes.ts';
 import { clearOfRelists } from './relists.ts';
@@ -84,11 +84,7 @@ async function settled(verdicts: ReadonlyMap<string, number>, expected: number):
 /** When the log said that the fight over a workload is confirmed, by name. */
 function listenForVerdicts(daemon: Measured): ReadonlyMap<string, number> {
   const verdicts = new Map<string, number>();
-  daemon.onErrorLine((line, at) => {
-    if (!line.includes('"event":"conflict-confirmed"')) return;
-    const { workload } = JSON.parse(line) as { workload: string };
-    verdicts.set(workload.slice(workload.lastIndexOf('/') + 1), at);
-  });
+  onConfirmed(daemon, (name, at) => verdicts.set(name, at));
   return verdicts;
 }
 
@@ -105,13 +101,10 @@ function watchAnswers(
   const shown = new Map<string, number>();
   let confirmed = 0;
   let asking: Promise<void> = Promise.resolve();
-  daemon.onErrorLine((line) => {
-    if (!line.includes('"event":"conflict-confirmed"')) return;
+  onConfirmed(daemon, (name) => {
     confirmed += 1;
     const count = confirmed;
     if (count % SAMPLE_EVERY !== turn) return;
-    const { workload } = JSON.parse(line) as { workload: string };
-    const name = workload.slice(workload.lastIndexOf('/') + 1);
     asking = asking.then(async () => {
       for (let tries = 0; tries < 100; tries += 1) {
         if (shows(await bytesOf(url), name, count)) {

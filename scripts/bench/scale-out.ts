@@ -6,7 +6,7 @@
 import { shardOf } from '../../src/model/shard.ts';
 import type { Report } from '../../src/report/schema.ts';
 import { Estate, nameOf } from './estate.ts';
-import { EstateServer, type RunningDaemon, startDaemon, type Workshop } from './estate-client.ts';
+import { EstateServer, onConfirmed, type RunningDaemon, startDaemon, type Workshop } from './estate-client.ts';
 import { INSPECTABLE, liveHeapOf } from './live-heap.ts';
 import { pause } from './processes.ts';
 import { clearOfRelists } from './relists.ts';
@@ -117,12 +117,7 @@ async function watch(
   const daemon = await startDaemon(shop, server.url, shard === '' ? [] : ['--shard', shard], name, LISTED_WITHIN_MS);
   const { process } = daemon;
   const told = new Map<string, number>();
-  process.onErrorLine((line) => {
-    if (!line.includes('"event":"conflict-confirmed"')) return;
-    const { workload } = JSON.parse(line) as { workload: string };
-    const of = workload.slice(workload.lastIndexOf('/') + 1);
-    told.set(of, (told.get(of) ?? 0) + 1);
-  });
+  onConfirmed(process, (of) => told.set(of, (told.get(of) ?? 0) + 1));
   const audited = () => (process.stderr.includes('"event":"audit"') ? true : undefined);
   await process.until('the first audit', audited, { withinMs: LISTED_WITHIN_MS });
   // Of lists that take very long the first audit does not wait for the end: the one that counts has seen them all.
