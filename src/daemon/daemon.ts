@@ -26,6 +26,7 @@ import { CheckpointSections } from './checkpoint-sections.ts';
 import { type ConfigOrigin, ConfigReload } from './config-reload.ts';
 import { Estate, type Spoke } from './estate.ts';
 import { type FirstLists, holdUntilListed } from './first-lists.ts';
+import { letHelpersGiveWay } from './helper-threads.ts';
 import { Interregnum } from './interregnum.ts';
 import { joinElection } from './join-election.ts';
 import { ALONE, type Leadership } from './leadership.ts';
@@ -316,6 +317,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     if (elsewhere !== null) logger.info({ event: 'elsewhere' }, elsewhere);
     logAudit(logger, await audit.anew());
     compactHeap();
+    // Not sooner: while the first lists come in, the heap would grow faster than they look through it.
+    letHelpersGiveWay();
     // Whoever sees nothing yet leaves the Lease to those who do.
     elector?.run().catch(broken.reject);
   });
