@@ -37,6 +37,9 @@ export interface Protection {
   readonly comparisonBroken: boolean;
 }
 
+/** Where there is no rule at all. */
+const UNPROTECTED: Protection = { inDiff: false, inSync: false, covering: [], failing: [], comparisonBroken: false };
+
 export interface RulesContext {
   readonly model: ClusterModel;
   readonly jq: JqEngine;
@@ -55,6 +58,7 @@ export function protectionOf(
   useComparedRules = false,
 ): Protection {
   const rules = rulesOf(app, context.model, useComparedRules);
+  if (rules.length === 0) return UNPROTECTED;
   const writers = writersOf(subject, context.model);
   const covering = rules.filter((rule) => covers(rule, { ...subject, owners: writers }, context.jq));
   const unparsable = rules.flatMap((rule) => explainUnparsable(rule, context.jq));
