@@ -73,12 +73,12 @@ export class Pipeline {
 
   /** Looks for the next fight in the model as it is now. Costs a walk over all workloads. */
   audit(): Audit {
-    return drained(this.auditing());
+    return drained(this.auditing({ tellSafe: true }));
   }
 
-  /** The same in slices, between which changes may be fed. */
-  *auditing(): Sliced<Audit> {
-    const context = { ...this.rulesContext, now: this.#lastAt };
+  /** The same in slices, between which changes may be fed; what is safe only for whoever asks. */
+  *auditing({ tellSafe = false } = {}): Sliced<Audit> {
+    const context = { ...this.rulesContext, now: this.#lastAt, tellSafe };
     const audit = yield* auditing(context, RULES, (risk) => this.#remedyForRisk(risk), this.#audited);
     this.#audited = audit;
     this.#remediesOfRisks = new Map();

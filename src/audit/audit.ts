@@ -15,7 +15,7 @@ export interface Audit {
   readonly risks: readonly Risk[];
   /** Risks that a tugwatch.dev/ignore annotation silences: shown, and no reason to fail. */
   readonly suppressed: readonly Risk[];
-  /** Workloads with nothing against them, silenced or not, and why. */
+  /** Workloads with nothing against them, silenced or not, and why; none where the context says that nobody asks. */
   readonly safe: readonly Safe[];
   /** When it was made; absent where several were put together. */
   readonly at?: Millis;

@@ -14,6 +14,8 @@ export interface AuditContext extends RulesContext {
    * self-heal did, and an absent scale target counts as missing. Every such finding is marked 'assumed'.
    */
   readonly partial?: boolean;
+  /** False where nobody asks what is safe: of a large cluster nearly everything is. */
+  readonly tellSafe?: boolean;
 }
 
 /** What Git says of a workload's replicas, as far as anything shows it. */
@@ -42,11 +44,16 @@ export interface WorkloadSubject {
 export interface ApplicationSubject {
   readonly application: ApplicationFact;
   readonly workloads: readonly WorkloadSubject[];
-  /**
-   * How many Applications of the same ApplicationSet have the same rules and options, and whether this is the first of
-   * them: what is wrong with a template is told once, not for each Application that it makes.
-   */
-  readonly alike: { readonly count: number; readonly first: boolean };
+  readonly alike: Alike;
+}
+
+/**
+ * How many Applications of the same ApplicationSet have the same rules and options, and whether this is the first of
+ * them: what is wrong with a template is told once, not for each Application that it makes.
+ */
+export interface Alike {
+  readonly count: number;
+  readonly first: boolean;
 }
 
 /** What a check found. The audit adds the rule's name, the remedy and the suppression. */

@@ -6,8 +6,8 @@
 /** Yields nothing, again and again, and returns the result. */
 export type Sliced<T> = Generator<undefined, T, undefined>;
 
-/** Subjects between two yields. Holding one against all rules takes some tens of microseconds. */
-const SUBJECTS_A_SLICE = 32;
+/** Items between two yields, where one takes some tens of microseconds. */
+const ITEMS_A_SLICE = 32;
 
 /** All at once. */
 export function drained<T>(work: Sliced<T>): T {
@@ -15,6 +15,15 @@ export function drained<T>(work: Sliced<T>): T {
     const step = work.next();
     if (step.done === true) return step.value;
   }
+}
+
+/** Asked after every item of a loop: true when so many were looked at that it should yield. */
+export function turnEvery(items: number): () => boolean {
+  let seen = 0;
+  return () => {
+    seen = (seen + 1) % items;
+    return seen === 0;
+  };
 }
 
 /** What is there already needs no slices. */
@@ -25,9 +34,10 @@ export function* inSlices<T>(work: T[] | Sliced<T[]>): Sliced<T[]> {
 /** As `items.map(each)`. */
 export function* mapped<T, R>(items: readonly T[], each: (item: T) => R): Sliced<R[]> {
   const results: R[] = [];
+  const isTurn = turnEvery(ITEMS_A_SLICE);
   for (const item of items) {
     results.push(each(item));
-    if (results.length % SUBJECTS_A_SLICE === 0) yield;
+    if (isTurn()) yield;
   }
   return results;
 }
@@ -35,11 +45,10 @@ export function* mapped<T, R>(items: readonly T[], each: (item: T) => R): Sliced
 /** As `items.flatMap(each)`. */
 export function* flatMapped<T, R>(items: readonly T[], each: (item: T) => readonly R[]): Sliced<R[]> {
   const results: R[] = [];
-  let seen = 0;
+  const isTurn = turnEvery(ITEMS_A_SLICE);
   for (const item of items) {
     for (const result of each(item)) results.push(result);
-    seen += 1;
-    if (seen % SUBJECTS_A_SLICE === 0) yield;
+    if (isTurn()) yield;
   }
   return results;
 }

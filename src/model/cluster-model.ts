@@ -151,7 +151,9 @@ export class ClusterModel {
 
   /** The Rollout that runs the pods of this workload and only borrows its template (spec.workloadRef). */
   borrowerOf(ref: ObjectRef): WorkloadFact | undefined {
-    const [key] = [...keysOf(this.#borrowers.get(keyOf(ref)))].sort();
+    const keys = this.#borrowers.get(keyOf(ref));
+    if (keys === undefined) return undefined;
+    const [key] = [...keysOf(keys)].sort();
     return key === undefined ? undefined : this.workloads.get(key);
   }
 

@@ -163,6 +163,8 @@ describe('TW109 two-owners', () => {
     expect(rulesFound(cluster)).toEqual(['TW109']);
     expect(onlyRisk('TW109', cluster)).toMatchObject({ when: 'now', application: { name: 'web' } });
     expect(onlyRisk('TW109', cluster).message).toContain('argocd/web and argocd/web-b');
+    // Nothing scales it; but what a rule about the whole cluster tells of is not called safe.
+    expect(audit(cluster).safe).toEqual([]);
   });
 
   it('says that each sync overwrites the other where not both heal themselves', () => {

@@ -41,6 +41,51 @@ describe('the order of what the audit finds', () => {
       { numRuns: 30 },
     );
   });
+
+  it('also where an ApplicationSet made several alike, and where nobody manages a workload', () => {
+    const image = { group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/template/spec/containers/0/image'] };
+    const ownerReferences = [{ kind: 'ApplicationSet', name: 'fleet', controller: true }];
+    const cluster = [
+      ...CLUSTER,
+      ...['eu', 'ap', 'us'].map((name) => appWithRules([image], true, { name, resources: [], ownerReferences })),
+      ...['lone', 'astray'].map((name) => workload({ name, trackedBy: 'nobody' })),
+    ];
+    const wanted = audit(cluster);
+    expect(wanted.risks.filter(({ rule }) => rule === 'TW108').map(({ application }) => application?.name)).toEqual([
+      'ap',
+    ]);
+    expect(wanted.safe.map(({ workload: { name } }) => name)).toEqual(['astray', 'd1', 'd2', 'd3', 'lone']);
+    const shuffled = fc.shuffledSubarray(cluster, { minLength: cluster.length });
+    fc.assert(
+      fc.property(shuffled, (objects) => {
+        expect(audit(objects)).toEqual(wanted);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('an audit of many Applications', () => {
+  it('is done with one before it joins anything for the next', () => {
+    const looked: string[] = [];
+    const [first] = RULES;
+    if (first === undefined) throw new Error('no rule');
+    const rule = {
+      ...first,
+      checks: {
+        workload: ({ workload: { ref } }) => {
+          looked.push(ref.name.slice(0, 1));
+          return [];
+        },
+        application: ({ application, workloads }) => {
+          looked.push(`${application.ref.name} with ${workloads.length}`);
+          return [];
+        },
+      },
+    } satisfies Rule;
+    collectRisks(contextOf(CLUSTER), [rule]);
+    expect(looked).toEqual(['a', 'b', 'c', 'd'].flatMap((name) => [name, name, name, `${name} with 3`]));
+  });
 });
 
 describe('an audit in slices', () => {
