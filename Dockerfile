@@ -40,5 +40,5 @@ EXPOSE 8080
 # Half of what V8 and malloc would keep for the sake of speed (docs/decisions/0015-lean.md): the first lists are over soon,
 # and the daemon stays.
 ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=131072
-ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=4", "/app/tugwatch.js"]
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=8", "/app/tugwatch.js"]
 CMD ["run"]

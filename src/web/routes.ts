@@ -1,5 +1,5 @@
 /** What is served where. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { encoded } from '../report/encoded.ts';
 import { renderJson } from '../report/json.ts';
 import type { ConflictDocument, Report } from '../report/schema.ts';
@@ -42,22 +42,20 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
 
   keepToApplications(app);
 
-  app.get('/', async (_request, reply) => reply.type(HTML).send(renderOverview(pageInput())));
+  app.get('/', async (_request, reply) => sendText(reply, HTML, renderOverview(pageInput())));
   app.get<WithId>('/conflicts/:id', async (request, reply) => {
     const input = pageInput();
     const conflict = find(input.report.conflicts, request.params.id);
-    if (conflict === undefined) return reply.code(404).type(HTML).send(renderNoSuchConflict(input));
-    return reply.type(HTML).send(renderConflictPage(input, conflict));
+    if (conflict === undefined) return sendText(reply.code(404), HTML, renderNoSuchConflict(input));
+    return sendText(reply, HTML, renderConflictPage(input, conflict));
   });
 
   app.get<WithId>('/conflicts/:id/report.html', async (request, reply) => {
     const input = pageInput();
     const conflict = find(input.report.conflicts, request.params.id);
     if (conflict === undefined) return sendProblem(request, reply, 404, 'There is no conflict with this id.');
-    return reply
-      .header('content-disposition', `attachment; filename="${incidentFileName(conflict)}"`)
-      .type(HTML)
-      .send(renderConflictReport(conflict, input.report));
+    reply.header('content-disposition', `attachment; filename="${incidentFileName(conflict)}"`);
+    return sendText(reply, HTML, renderConflictReport(conflict, input.report));
   });
   // For links that know a workload and no id: alerts, dashboards, Argo CD's resource.links. '-' for no namespace, or any kind.
   // ?cluster= where several have an object of the name.
@@ -75,7 +73,7 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
       };
       const conflict = onlyConflict(input.report, query);
       if (conflict !== null) return reply.redirect(`../../../conflicts/${encodeURIComponent(conflict.id)}`);
-      return reply.type(HTML).send(renderWorkload(input, query));
+      return sendText(reply, HTML, renderWorkload(input, query));
     },
   );
   app.get<{ Params: { rule: string }; Querystring: { page?: string } }>('/risks/:rule', async (request, reply) => {
@@ -83,17 +81,17 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
     const group = risksByRule(input.report.risks).find(([first]) => first.rule === request.params.rule);
     const page = group === undefined ? null : renderRisks(input, group, Number(request.query.page ?? 1));
     if (page === null) return sendProblem(request, reply, 404, 'There is no such risk now; / shows those there are.');
-    return reply.type(HTML).send(page);
+    return sendText(reply, HTML, page);
   });
 
   app.get('/api/v1/report', async (request, reply) =>
-    reply.type(JSON_TYPE).send(encoded(renderJson(cutTo(sources.snapshot(), scopeOf(request))))),
+    sendText(reply, JSON_TYPE, renderJson(cutTo(sources.snapshot(), scopeOf(request)))),
   );
   app.get<WithId>('/api/v1/conflicts/:id', async (request, reply) => {
     const { conflicts } = cutTo(sources.snapshot(), scopeOf(request));
     const conflict = find(conflicts, request.params.id);
     if (conflict === undefined) return sendProblem(request, reply, 404, 'There is no conflict with this id.');
-    return reply.type(JSON_TYPE).send(renderJson(conflict));
+    return sendText(reply, JSON_TYPE, renderJson(conflict));
   });
 
   app.get('/metrics', async (_request, reply) => sendParts(reply.type(METRICS_CONTENT_TYPE), await sources.metrics()));
@@ -123,4 +121,9 @@ export function addRoutes(app: FastifyInstance, sources: Sources, events: EventS
     events.add(request.raw, reply.raw);
     return reply;
   });
+}
+
+/** As bytes: given to Node as it is, a text is measured, copied and encoded on the way. */
+function sendText(reply: FastifyReply, type: string, text: string): FastifyReply {
+  return reply.type(type).send(encoded(text));
 }

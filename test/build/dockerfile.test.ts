@@ -20,7 +20,7 @@ describe('the image', () => {
     expect(argumentsOf(last, 'USER')).toEqual(['65532:65532']);
     expect(JSON.parse(argumentsOf(last, 'ENTRYPOINT')[0] ?? '')).toEqual([
       '/nodejs/bin/node',
-      '--max-semi-space-size=4',
+      '--max-semi-space-size=8',
       '/app/tugwatch.js',
     ]);
     expect(JSON.parse(argumentsOf(last, 'CMD')[0] ?? '')).toEqual(['run']);
