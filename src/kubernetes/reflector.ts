@@ -21,8 +21,8 @@ import { openWatch, readWatch, type WatchLine } from './watch-stream.ts';
 /** Longer than bookmarks are apart (about a minute), shorter than the idle limits of load balancers. */
 export const INACTIVITY_MS = 90_000;
 /** An API server waits three seconds at most for its cache; who lets a list wait for longer does not know of them in streams. */
-const LIST_SILENCE_MS = 10_000;
-const PAGE_DEADLINE_MS = 120_000;
+export const LIST_SILENCE_MS = 10_000;
+export const PAGE_DEADLINE_MS = 120_000;
 /** What parsing one page may cost in memory; an object has 3 MB at most, so a page of a few always fits. */
 const PAGE_BYTES = 32 * 1024 * 1024;
 const MAX_PAGES = 10_000;
@@ -219,12 +219,15 @@ export class Reflector {
     const { client, timers, maxPages = MAX_PAGES, maxPageBytes = PAGE_BYTES } = this.#options;
     const hangUp = new AbortController();
     const signal = AbortSignal.any([hangUp.signal, this.#stopping.signal]);
-    const deadline = timers.deadline(PAGE_DEADLINE_MS, () => hangUp.abort(new Error('a page took over 2 minutes')));
+    const giveUp = () => hangUp.abort(new Error('a page took over 2 minutes'));
+    let deadline = timers.deadline(PAGE_DEADLINE_MS, giveUp);
     try {
       for await (const page of listPages(client, target, { limit: this.#pageLimit, maxPages, maxPageBytes, signal })) {
         this.#sight.contact();
+        // What is done with a page, and what goes before the next one, takes none of the server's time.
+        deadline.cancel();
         yield page;
-        deadline.extend();
+        deadline = timers.deadline(PAGE_DEADLINE_MS, giveUp);
       }
     } catch (error) {
       if (error instanceof KubeRequestError && error.error.kind === 'badResponse' && error.error.reason === 'size') {
@@ -252,7 +255,8 @@ export class Reflector {
     };
     const least = resourceVersion === null ? WATCH_SECONDS.outlastingLists : WATCH_SECONDS.least;
     const timeoutSeconds = least + Math.floor(timers.random() * WATCH_SECONDS.spread);
-    let inactivity = timers.deadline(resourceVersion === null ? LIST_SILENCE_MS : INACTIVITY_MS, giveUp);
+    let patience = resourceVersion === null ? LIST_SILENCE_MS : INACTIVITY_MS;
+    let inactivity = timers.deadline(patience, giveUp);
     const overtime = timers.deadline(timeoutSeconds * 1000 + OVERTIME_MS, giveUp);
     let caughtUp: Deadline | null = null;
     const onBytes = () => {
@@ -282,10 +286,19 @@ export class Reflector {
         if (listedAt === null) return;
         list = null;
         inactivity.cancel();
-        inactivity = timers.deadline(INACTIVITY_MS, giveUp);
+        patience = INACTIVITY_MS;
+        inactivity = timers.deadline(patience, giveUp);
         this.#listed(listedAt, 0);
       };
-      await readWatch(stream, what, onBytes, onLine, () => this.#options.pace?.(), target.shape);
+      const pace = () => {
+        const turn = this.#options.pace?.();
+        // While others go first nothing is read: that is no silence of the server.
+        if (turn !== undefined) inactivity.cancel();
+        return turn?.then(() => {
+          inactivity = timers.deadline(patience, giveUp);
+        });
+      };
+      await readWatch(stream, what, onBytes, onLine, pace, target.shape);
       // Compilers do not see that a line may have ended the list.
       const unfinished = list as StreamedList | null;
       if (unfinished !== null) throw unfinished.unfinished();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { project } from '../../src/kubernetes/projections/project.ts';
-import { CAUGHT_UP_MS, INACTIVITY_MS } from '../../src/kubernetes/reflector.ts';
+import { CAUGHT_UP_MS, INACTIVITY_MS, PAGE_DEADLINE_MS } from '../../src/kubernetes/reflector.ts';
 import { DEPLOYMENTS, watchDeployments } from '../support/live.ts';
 
 function fill(server: { put(name: string, replicas: number): void }, count: number): void {
@@ -34,6 +34,21 @@ describe('a watch on one kind', () => {
     const seconds = Number(watch?.query.get('timeoutSeconds'));
     expect(seconds).toBeGreaterThanOrEqual(240);
     expect(seconds).toBeLessThan(300);
+  });
+
+  it('takes no page for late while others are let go before the next one', async () => {
+    const [paused, others] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const pace = () => {
+      paused.resolve();
+      return others.promise;
+    };
+    await using rig = await watchDeployments((server) => fill(server, 7), { pageLimit: 3, pace });
+    await paused.promise;
+    rig.timers.expire(PAGE_DEADLINE_MS);
+    others.resolve();
+    await rig.journal.untilEvent('listed');
+    expect(rig.server.requests.filter(({ kind }) => kind === 'list')).toHaveLength(3);
+    expect(rig.journal.count('failed')).toBe(0);
   });
 
   it('gives the items of a list the kind that the API server leaves out', async () => {

@@ -1,5 +1,6 @@
 /** A list that comes in the stream of its watch (KEP-3157), and what a server does instead that cannot do it. */
 import { describe, expect, it } from 'vitest';
+import { INACTIVITY_MS, LIST_SILENCE_MS } from '../../src/kubernetes/reflector.ts';
 import type { WatchFault } from '../support/faults.ts';
 import type { FaultyServer } from '../support/faulty-server.ts';
 import { watchDeployments } from '../support/live.ts';
@@ -126,5 +127,28 @@ describe('a list in a stream', () => {
     expect(server.requests.map(({ kind }) => kind).slice(0, 3)).toEqual(['watch', 'watch', 'list']);
     const replicas = journal.upserts().flatMap(({ fact }) => (fact.fact === 'workload' ? [fact] : []));
     expect(replicas.filter(({ ref }) => ref.name === 'web').map(({ replicas: count }) => count)).toEqual([3, 9, 9]);
+  });
+
+  it('is not taken for silent while others are let go first and nothing of it is read', async () => {
+    const [paused, others] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const pace = () => {
+      paused.resolve();
+      return others.promise;
+    };
+    await using rig = await watchDeployments(fill, { ...STREAMED, pace });
+    const { server, timers, journal } = rig;
+    await paused.promise;
+    timers.expire(LIST_SILENCE_MS);
+    timers.expire(INACTIVITY_MS);
+    others.resolve();
+    await journal.untilEvent('listed');
+    server.put('web', 5);
+    await journal.until(rig.agrees);
+    expect(journal.count('silent')).toBe(0);
+    expect(server.requests).toHaveLength(1);
+    // From then on silence counts again.
+    await timers.untilDeadline(INACTIVITY_MS);
+    timers.expire(INACTIVITY_MS);
+    await journal.untilEvent('silent');
   });
 });
