@@ -105,18 +105,26 @@ export class ClusterModel {
     }
     const key = keyOf(change.type === 'upsert' ? change.fact.ref : change.ref);
     const previous = store.get(key);
-    if (previous !== undefined) this.#unindex(key, previous);
-    if (change.type === 'upsert') {
-      const fact =
-        change.fact.fact === 'workload'
-          ? carryDeclared(previous?.fact === 'workload' ? previous : undefined, change.fact)
-          : change.fact;
-      store.set(key, previous === undefined ? this.#pool.share(fact) : inherit(previous, fact));
-      this.#index(key, fact);
-    } else {
+    if (change.type === 'delete') {
+      if (previous !== undefined) this.#unindex(key, previous);
       store.delete(key);
+      return { change, previous, current: undefined };
     }
-    return { change, previous, current: store.get(key) };
+    const current = this.#held(change.fact, previous);
+    store.set(key, current);
+    if (previous === undefined) this.#index(key, current);
+    else if (!isIndexedAlike(previous, current)) {
+      this.#unindex(key, previous);
+      this.#index(key, current);
+    }
+    return { change, previous, current };
+  }
+
+  /** The fact with what is carried over, and holding what is equal to what is held already. */
+  #held(fact: Fact, previous: Fact | undefined): Fact {
+    const carried =
+      fact.fact === 'workload' ? carryDeclared(previous?.fact === 'workload' ? previous : undefined, fact) : fact;
+    return previous === undefined ? this.#pool.share(carried) : inherit(previous, carried);
   }
 
   /** Whether a kind was listed in the cluster that `beside` is in. */
@@ -314,6 +322,30 @@ export class ClusterModel {
       this.#elsewhere.delete(key);
       this.#listings.remove(key, fact, this.clusterOf(fact) ?? '');
     }
+  }
+}
+
+/**
+ * Whether two versions have the same place in every index; `current` holds of `previous` what is equal. An index that every
+ * write goes out of and into again grows to twice its size.
+ */
+function isIndexedAlike(previous: Fact, current: Fact): boolean {
+  switch (current.fact) {
+    case 'hpa':
+    case 'scaledobject':
+      return previous.fact === current.fact && previous.target === current.target;
+    case 'workload':
+      return previous.fact === current.fact && previous.workloadRef === current.workloadRef;
+    case 'replicaset':
+      return previous.fact === current.fact && previous.controllerUid === current.controllerUid;
+    case 'application':
+      return (
+        previous.fact === current.fact &&
+        previous.destination === current.destination &&
+        previous.resources === current.resources
+      );
+    default:
+      return true;
   }
 }
 
