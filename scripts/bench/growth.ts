@@ -21,7 +21,9 @@ export interface Growth {
   readonly linearity: number;
   /** The same estate with every fifth Application at a megabyte, over without any. */
   readonly withLargeApplications: number;
-  /** The same estate after every object was written many times over, over before. */
+  /** The same estate after every object was written many times over, over just listed. */
+  readonly afterWrites: number;
+  /** After as many writes again, over that: 1 is independent of uptime. */
   readonly afterUptime: number;
 }
 
@@ -33,38 +35,53 @@ export function measureGrowth(workloads: number): Growth {
   const small = heapOf({ workloads: workloads / 4, largeEvery: 0 });
   const whole = heapOf({ workloads, largeEvery: 0 });
   const large = heapOf({ workloads: workloads / 4, largeEvery: 5 });
-  const old = heapOf({ workloads: workloads / 4, largeEvery: 0 }, VERSIONS);
+  const [listed, written, old] = heapsOf({ workloads: workloads / 4, largeEvery: 0 }, [1, VERSIONS, 2 * VERSIONS]);
   return {
-    bytesPerWorkload: whole.bytes / workloads,
-    bytesPerObject: whole.bytes / whole.objects,
-    linearity: whole.bytes / 4 / small.bytes,
-    withLargeApplications: large.bytes / small.bytes,
-    afterUptime: old.bytes / small.bytes,
+    bytesPerWorkload: whole / workloads,
+    bytesPerObject: whole / objectsIn({ workloads, largeEvery: 0 }),
+    linearity: whole / 4 / small,
+    withLargeApplications: large / small,
+    afterWrites: written / listed,
+    afterUptime: old / written,
   };
 }
 
-/** @throws Error when not every workload is known in the end */
-function heapOf(size: EstateSize, versions = 1): { bytes: number; objects: number } {
+function heapOf(size: EstateSize): number {
+  const [bytes] = heapsOf(size, [1]);
+  return bytes;
+}
+
+/** After each of these many versions of every object. @throws Error when not every workload is known in the end */
+function heapsOf<Versions extends readonly number[]>(
+  size: EstateSize,
+  looks: readonly [...Versions],
+): { [look in keyof Versions]: number } {
   const estate = new Estate(size);
   const before = liveBytes();
   const pipeline = new Pipeline(new LazyJqEngine());
+  const bytes: number[] = [];
   let at = 1_000;
-  for (let version = 1; version <= versions; version += 1) {
+  for (let version = 1; bytes.length < looks.length; version += 1) {
     for (const { path, apiVersion, kind, count, item } of estate.kinds) {
       const resource = path.slice(path.lastIndexOf('/') + 1);
       const shape = shapeOf({ apiVersion, resource });
       for (let index = 0; index < count; index += 1) {
-        const bytes = Buffer.from(withVersion(item(index), version * 1_000_000 + index));
-        const raw = shape === undefined ? undefined : DECODER.decode(bytes, shape);
-        const fact = project(raw ?? (JSON.parse(bytes.toString('utf8')) as Json), { apiVersion, resource, kind });
+        const line = Buffer.from(withVersion(item(index), version * 1_000_000 + index));
+        const raw = shape === undefined ? undefined : DECODER.decode(line, shape);
+        const fact = project(raw ?? (JSON.parse(line.toString('utf8')) as Json), { apiVersion, resource, kind });
         at += 10;
         if (fact !== null) pipeline.feed({ type: 'upsert', at, origin: version === 1 ? 'list' : 'watch', fact });
       }
     }
+    if (looks.includes(version)) bytes.push(liveBytes() - before);
   }
-  const bytes = liveBytes() - before;
+  // Also what keeps it all alive until here.
   if (pipeline.model.workloads.size !== size.workloads) throw new Error('not every workload of the estate is known');
-  return { bytes, objects: estate.kinds.reduce((sum, { count }) => sum + count, 0) };
+  return bytes as { [look in keyof Versions]: number };
+}
+
+function objectsIn(size: EstateSize): number {
+  return new Estate(size).kinds.reduce((sum, { count }) => sum + count, 0);
 }
 
 function liveBytes(): number {

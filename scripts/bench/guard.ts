@@ -16,6 +16,7 @@ export function guard(throughput: Throughput, growth: Growth): string[] {
   most('bytes that facts take an object', growth.bytesPerObject, 3_000);
   most('a workload at four times the size', growth.linearity, 2);
   most('a workload where Applications have a megabyte', growth.withLargeApplications, 3);
-  most('a workload after many writes', growth.afterUptime, 3);
+  most('a workload after many writes', growth.afterWrites, 3);
+  most('a workload after as many writes again', growth.afterUptime, 1.5);
   return faults;
 }

@@ -63,7 +63,8 @@ export function rowsOf(results: Results): string[][] {
     ],
     ['  at four times the size', ratio(growth.linearity), '1.00', 'a workload at the smaller size'],
     ['  a fifth at 1 MB', ratio(growth.withLargeApplications), '1.00', 'no Application larger than 6 KB'],
-    ['  after 20 writes of each', ratio(growth.afterUptime), '1.00', 'just listed'],
+    ['  after 20 writes of each', ratio(growth.afterWrites), '', 'just listed'],
+    ['  after 20 more', ratio(growth.afterUptime), '1.00', 'after 20: independent of uptime'],
     [
       'start to /readyz',
       `${ratio(estate.startVsBareClient)} (${seconds(estate.readyMs)})`,
@@ -151,6 +152,7 @@ export function summaryOf({ throughput, starts, growth, estate, recordings }: Re
     bytesPerObject: Math.round(growth.bytesPerObject),
     growthLinearity: round(growth.linearity),
     growthWithLargeApplications: round(growth.withLargeApplications),
+    growthAfterWrites: round(growth.afterWrites),
     growthAfterUptime: round(growth.afterUptime),
     rssBytesPerWorkload: Math.round(estate.bytesPerWorkload),
     readyMs: Math.round(estate.readyMs),
