@@ -76,8 +76,8 @@ export class Pipeline {
     return drained(this.auditing({ tellSafe: true }));
   }
 
-  /** The same in slices, between which changes may be fed; what is safe only for whoever asks. */
-  *auditing({ tellSafe = false } = {}): Sliced<Audit> {
+  /** The same in slices, between which changes may be fed. `tellSafe` false: nobody will ask what is safe, and nothing is called so. */
+  *auditing({ tellSafe }: { readonly tellSafe: boolean }): Sliced<Audit> {
     const context = { ...this.rulesContext, now: this.#lastAt, tellSafe };
     const audit = yield* auditing(context, RULES, (risk) => this.#remedyForRisk(risk), this.#audited);
     this.#audited = audit;

@@ -27,57 +27,55 @@ export interface Growth {
   readonly afterUptime: number;
 }
 
-const VERSIONS = 20;
+const WRITES = 20;
 
 export function measureGrowth(workloads: number): Growth {
+  const few = { workloads: workloads / 4, largeEvery: 0 };
+  const many = { workloads, largeEvery: 0 };
   // Once for what is compiled and remembered by the way.
-  heapOf({ workloads: workloads / 4, largeEvery: 5 });
-  const small = heapOf({ workloads: workloads / 4, largeEvery: 0 });
-  const whole = heapOf({ workloads, largeEvery: 0 });
-  const large = heapOf({ workloads: workloads / 4, largeEvery: 5 });
-  const [listed, written, old] = heapsOf({ workloads: workloads / 4, largeEvery: 0 }, [1, VERSIONS, 2 * VERSIONS]);
+  heapOf({ ...few, largeEvery: 5 });
+  const { listed, written, old } = heapOf(few, WRITES);
+  const whole = heapOf(many).listed;
+  const large = heapOf({ ...few, largeEvery: 5 }).listed;
   return {
     bytesPerWorkload: whole / workloads,
-    bytesPerObject: whole / objectsIn({ workloads, largeEvery: 0 }),
-    linearity: whole / 4 / small,
-    withLargeApplications: large / small,
+    bytesPerObject: whole / objectsIn(many),
+    linearity: whole / 4 / listed,
+    withLargeApplications: large / listed,
     afterWrites: written / listed,
     afterUptime: old / written,
   };
 }
 
-function heapOf(size: EstateSize): number {
-  const [bytes] = heapsOf(size, [1]);
-  return bytes;
-}
-
-/** After each of these many versions of every object. @throws Error when not every workload is known in the end */
-function heapsOf<Versions extends readonly number[]>(
-  size: EstateSize,
-  looks: readonly [...Versions],
-): { [look in keyof Versions]: number } {
+/** Just listed, after so many writes of every object, and after as many again. @throws Error when not every workload is known in the end */
+function heapOf(size: EstateSize, writes = 0): { listed: number; written: number; old: number } {
   const estate = new Estate(size);
   const before = liveBytes();
   const pipeline = new Pipeline(new LazyJqEngine());
-  const bytes: number[] = [];
   let at = 1_000;
-  for (let version = 1; bytes.length < looks.length; version += 1) {
+  let version = 0;
+  const tell = () => {
+    version += 1;
     for (const { path, apiVersion, kind, count, item } of estate.kinds) {
       const resource = path.slice(path.lastIndexOf('/') + 1);
       const shape = shapeOf({ apiVersion, resource });
       for (let index = 0; index < count; index += 1) {
-        const line = Buffer.from(withVersion(item(index), version * 1_000_000 + index));
-        const raw = shape === undefined ? undefined : DECODER.decode(line, shape);
-        const fact = project(raw ?? (JSON.parse(line.toString('utf8')) as Json), { apiVersion, resource, kind });
+        const bytes = Buffer.from(withVersion(item(index), version * 1_000_000 + index));
+        const raw = shape === undefined ? undefined : DECODER.decode(bytes, shape);
+        const fact = project(raw ?? (JSON.parse(bytes.toString('utf8')) as Json), { apiVersion, resource, kind });
         at += 10;
         if (fact !== null) pipeline.feed({ type: 'upsert', at, origin: version === 1 ? 'list' : 'watch', fact });
       }
     }
-    if (looks.includes(version)) bytes.push(liveBytes() - before);
-  }
+  };
+  const heapAfter = (times: number) => {
+    for (let time = 0; time < times; time += 1) tell();
+    return liveBytes() - before;
+  };
+  const heaps = { listed: heapAfter(1), written: heapAfter(writes), old: heapAfter(writes) };
   // Also what keeps it all alive until here.
   if (pipeline.model.workloads.size !== size.workloads) throw new Error('not every workload of the estate is known');
-  return bytes as { [look in keyof Versions]: number };
+  return heaps;
 }
 
 function objectsIn(size: EstateSize): number {

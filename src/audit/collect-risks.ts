@@ -7,7 +7,7 @@ import { managementIn } from './managed.ts';
 import type { AuditContext, Finding, Rule, RuleChecks, WorkloadSubject } from './rule.ts';
 import { RULES } from './rules.ts';
 import { drained, inSlices, type Sliced, turnEvery } from './slices.ts';
-import { byPlace, compare, workloadSubject } from './subject.ts';
+import { byPlace, compare, subjectOf } from './subject.ts';
 import { silenceOf } from './suppression.ts';
 
 export type BareRisk = Omit<Risk, 'remedy'>;
@@ -42,7 +42,7 @@ export function* collecting(context: AuditContext, rules: readonly Rule[] = RULE
   };
   const [ofWorkloads, ofApplications, ofClusters] = [checks('workload'), checks('application'), checks('cluster')];
   const judge = (workload: WorkloadFact, application: ApplicationFact | null) => {
-    const subject = workloadSubject(workload, application, context);
+    const subject = subjectOf(workload, application, context);
     for (const [rule, check] of ofWorkloads) accuse(rule, check(subject, context));
     if (tellSafe) safe.push(...safeOf(subject));
     return subject;

@@ -1,4 +1,7 @@
-/** Which Application manages which workloads, as it is when the audit begins. */
+/**
+ * Which Application manages which workloads: of the versions there are when the audit begins, and by what the model says of each
+ * workload when its turn comes.
+ */
 import type { ClusterModel } from '../model/cluster-model.ts';
 import type { ApplicationFact, WorkloadFact } from '../model/facts.ts';
 import { keyOf } from '../model/refs.ts';
@@ -6,7 +9,7 @@ import type { Alike } from './rule.ts';
 import { type Sliced, turnEvery } from './slices.ts';
 import { byPlace } from './subject.ts';
 
-export interface Managed {
+interface Managed {
   readonly application: ApplicationFact;
   /** In the order of namespace, kind and name. */
   readonly workloads: readonly WorkloadFact[];
@@ -14,7 +17,7 @@ export interface Managed {
 }
 
 /** Every Application of the model, and every workload that is not being deleted: each once, in an order that means nothing. */
-export interface Management {
+interface Management {
   readonly managed: readonly Managed[];
   readonly unmanaged: readonly WorkloadFact[];
 }
@@ -24,8 +27,8 @@ interface Growing extends Managed {
   alike: Alike;
 }
 
-/** Finding the Application of one takes a few microseconds. */
-const WORKLOADS_A_SLICE = 64;
+/** Finding the Application of a workload, or naming its template, takes a few microseconds. */
+const ITEMS_A_SLICE = 64;
 const ALONE: Alike = { count: 1, first: true };
 
 export function* managementIn(model: ClusterModel): Sliced<Management> {
@@ -34,14 +37,13 @@ export function* managementIn(model: ClusterModel): Sliced<Management> {
   for (const [key, application] of model.applications) managed.set(key, { application, workloads: [], alike: ALONE });
   yield;
   yield* markAlike([...managed.values()]);
-  const isTurn = turnEvery(WORKLOADS_A_SLICE);
+  const isTurn = turnEvery(ITEMS_A_SLICE);
   // Copied, since the model goes on between two slices.
   for (const workload of [...model.workloads.values()]) {
     if (!workload.deleting) companionsOf(workload).push(workload);
     if (isTurn()) yield;
   }
-  for (const { workloads } of managed.values())
-    if (workloads.length > 1) workloads.sort((a, b) => byPlace(a.ref, b.ref));
+  for (const { workloads } of managed.values()) workloads.sort((a, b) => byPlace(a.ref, b.ref));
   return { managed: [...managed.values()], unmanaged };
 
   function companionsOf(workload: WorkloadFact): WorkloadFact[] {
@@ -58,7 +60,7 @@ export function* managementIn(model: ClusterModel): Sliced<Management> {
 /** Counts the Applications that one ApplicationSet made with the same rules and options. */
 function* markAlike(all: readonly Growing[]): Sliced<void> {
   const groups = new Map<string, Growing[]>();
-  const isTurn = turnEvery(WORKLOADS_A_SLICE);
+  const isTurn = turnEvery(ITEMS_A_SLICE);
   for (const one of all) {
     if (isTurn()) yield;
     if (one.application.applicationSet === null) continue;

@@ -8,21 +8,20 @@ import { scalingCauses } from './scalers.ts';
 export const REPLICAS_FIELD = '/spec/replicas';
 
 /** The workload with all that decides over its replicas; `application` manages it, null: none does. */
-export function workloadSubject(
+export function subjectOf(
   workload: WorkloadFact,
   application: ApplicationFact | null,
   context: AuditContext,
 ): WorkloadSubject {
   const { ref, replicas, replicasOwners } = workload;
   const held = { ref, field: REPLICAS_FIELD, owners: replicasOwners, value: replicas };
-  const rollout = context.model.borrowerOf(ref);
   return {
     workload,
     application,
     assumed: application === null && context.partial === true,
     declaration: declarationOf(workload, application),
     causes: scalingCauses(context.model.scalersOf(ref)),
-    rollout: rollout === undefined || rollout.deleting ? null : rollout,
+    rollout: ref.kind === 'Deployment' ? (context.model.borrowerOf(ref) ?? null) : null,
     protection: application === null ? null : protectionOf(application, held, context),
   };
 }

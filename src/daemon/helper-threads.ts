@@ -11,10 +11,10 @@ const HELPERS = 'V8Worker';
 /** To a tenth of the weight: they still get on when all processors are busy, so that the heap does not outgrow them. */
 const STEPS = 10;
 
-/** Lets V8's helper threads of this process give way; once; gives how many do. Where there is no /proc: 0. */
-export function letHelpersGiveWay(): number {
-  const helpers = threads().filter((id) => nameOf(id) === HELPERS);
-  return helpers.filter(giveWay).length;
+/** Lets V8's helper threads of this process give way to the thread that calls; where there is no /proc it does nothing. */
+export function letHelpersGiveWay(): void {
+  const nice = Math.min(getPriority() + STEPS, constants.priority.PRIORITY_LOW);
+  for (const thread of threads()) if (nameOf(thread) === HELPERS) giveWay(thread, nice);
 }
 
 function threads(): readonly number[] {
@@ -35,11 +35,10 @@ function nameOf(thread: number): string {
 }
 
 /** setpriority(2): on Linux PRIO_PROCESS takes a thread, too. A sandbox may forbid it, and nothing is lost then but time. */
-function giveWay(thread: number): boolean {
+function giveWay(thread: number, nice: number): void {
   try {
-    setPriority(thread, Math.min(getPriority(thread) + STEPS, constants.priority.PRIORITY_LOW));
-    return true;
+    setPriority(thread, nice);
   } catch {
-    return false;
+    // As it was, then.
   }
 }

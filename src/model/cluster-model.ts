@@ -20,7 +20,7 @@ import type {
 } from './facts.ts';
 import { addTo, type Keys, keysOf, removeFrom } from './key-index.ts';
 import { FactPool } from './lean-facts.ts';
-import { Listings } from './listings.ts';
+import { Listings, listsTheSame } from './listings.ts';
 import { groupOf, keyOf, keyOfParts, keyOfTarget } from './refs.ts';
 import { inherit } from './same-value.ts';
 import { HOLDS_ALL, type Holds, isArgoObject } from './shard.ts';
@@ -113,7 +113,7 @@ export class ClusterModel {
     const current = this.#held(change.fact, previous);
     store.set(key, current);
     if (previous === undefined) this.#index(key, current);
-    else if (!isIndexedAlike(previous, current)) {
+    else if (!this.#isIndexedAlike(previous, current)) {
       this.#unindex(key, previous);
       this.#index(key, current);
     }
@@ -157,12 +157,14 @@ export class ClusterModel {
     return scalers;
   }
 
-  /** The Rollout that runs the pods of this workload and only borrows its template (spec.workloadRef). */
+  /** The Rollout that runs the pods of this workload and only borrows its template (spec.workloadRef); none that is going away. */
   borrowerOf(ref: ObjectRef): WorkloadFact | undefined {
     const keys = this.#borrowers.get(keyOf(ref));
     if (keys === undefined) return undefined;
-    const [key] = [...keysOf(keys)].sort();
-    return key === undefined ? undefined : this.workloads.get(key);
+    return [...keysOf(keys)]
+      .sort()
+      .map((key) => this.workloads.get(key))
+      .find((rollout) => rollout?.deleting === false);
   }
 
   replicaSetsOf(workloadUid: string): ReplicaSetFact[] {
@@ -310,6 +312,34 @@ export class ClusterModel {
     }
   }
 
+  /**
+   * Whether two versions have the same place in all that `#index` knows; it may say no although they have. `current` holds of
+   * `previous` what is equal. An index that every write goes out of and into again grows to twice its size.
+   */
+  #isIndexedAlike(previous: Fact, current: Fact): boolean {
+    switch (current.fact) {
+      case 'hpa':
+      case 'scaledobject':
+        return previous.fact === current.fact && previous.target === current.target;
+      case 'workload':
+        return previous.fact === current.fact && previous.workloadRef === current.workloadRef;
+      case 'replicaset':
+        return previous.fact === current.fact && previous.controllerUid === current.controllerUid;
+      case 'application':
+        return (
+          previous.fact === current.fact &&
+          previous.destination === current.destination &&
+          listsTheSame(previous, current)
+        );
+      case 'applicationset':
+      case 'appproject':
+      case 'argosettings':
+      case 'event':
+      case 'lens':
+        return true;
+    }
+  }
+
   #unindex(key: string, fact: Fact): void {
     if (fact.fact === 'hpa' || fact.fact === 'scaledobject') {
       removeFrom(this.#scalersByTarget, keyOfTarget(fact.target, fact.ref), key);
@@ -322,30 +352,6 @@ export class ClusterModel {
       this.#elsewhere.delete(key);
       this.#listings.remove(key, fact, this.clusterOf(fact) ?? '');
     }
-  }
-}
-
-/**
- * Whether two versions have the same place in every index; `current` holds of `previous` what is equal. An index that every
- * write goes out of and into again grows to twice its size.
- */
-function isIndexedAlike(previous: Fact, current: Fact): boolean {
-  switch (current.fact) {
-    case 'hpa':
-    case 'scaledobject':
-      return previous.fact === current.fact && previous.target === current.target;
-    case 'workload':
-      return previous.fact === current.fact && previous.workloadRef === current.workloadRef;
-    case 'replicaset':
-      return previous.fact === current.fact && previous.controllerUid === current.controllerUid;
-    case 'application':
-      return (
-        previous.fact === current.fact &&
-        previous.destination === current.destination &&
-        previous.resources === current.resources
-      );
-    default:
-      return true;
   }
 }
 

@@ -44,3 +44,20 @@ export class Listings {
     return typeof keys === 'object' && keys.size > 1;
   }
 }
+
+/** Whether two versions of an Application list the same objects in the same order, whatever they say of them. */
+export function listsTheSame({ resources }: ApplicationFact, other: ApplicationFact): boolean {
+  if (resources === other.resources) return true;
+  return (
+    resources.length === other.resources.length &&
+    resources.every((resource, index) => {
+      const same = other.resources[index];
+      return (
+        resource.name === same?.name &&
+        resource.namespace === same.namespace &&
+        resource.kind === same.kind &&
+        resource.group === same.group
+      );
+    })
+  );
+}

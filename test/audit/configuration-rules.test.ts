@@ -247,6 +247,32 @@ describe('TW112 rollout-workloadref', () => {
     expect(onlyRisk('TW112', cluster).message).toContain('only lends its template to Rollout shop/web');
   });
 
+  it('also while another Rollout that borrowed it is going away', () => {
+    const gone = rollout('never');
+    const metadata = {
+      name: 'a-web',
+      namespace: 'shop',
+      uid: 'uid-a',
+      resourceVersion: '1',
+      deletionTimestamp: '2026-01-01T00:00:00Z',
+    };
+    const cluster = [app(), workloadWithoutReplicasInGit(), hpa(), { ...gone, metadata }];
+    expect(rulesFound(cluster)).toEqual([]);
+    expect(rulesFound([...cluster, rollout('never')])).toEqual(['TW112']);
+  });
+
+  it('finds nothing of what no Rollout can borrow from', () => {
+    const { spec, ...rest } = rollout('never');
+    const borrower = {
+      ...rest,
+      spec: { ...(spec as object), workloadRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web' } },
+    };
+    const lender = workloadWithoutReplicasInGit({ kind: 'StatefulSet' });
+    expect(
+      rulesFound([app({ resources: ['apps/StatefulSet:shop/web'] }), lender, hpa({ kind: 'StatefulSet' }), borrower]),
+    ).toEqual([]);
+  });
+
   it('finds Git holding up a Deployment that the Rollout takes down', () => {
     const risk = onlyRisk('TW112', [app(), workload(), rollout('onsuccess')]);
     expect(risk.when).toBe('now');

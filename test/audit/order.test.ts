@@ -4,7 +4,7 @@ import { collecting, collectRisks } from '../../src/audit/collect-risks.ts';
 import type { Rule } from '../../src/audit/rule.ts';
 import { RULES } from '../../src/audit/rules.ts';
 import { drained } from '../../src/audit/slices.ts';
-import type { RawObject } from '../support/cluster.ts';
+import { factOf, type RawObject } from '../support/cluster.ts';
 import { fc } from '../support/property.ts';
 import { app, appWithRules, audit, contextOf, hpa, REPLICAS_RULE, workload } from './audit-cluster.ts';
 
@@ -23,6 +23,15 @@ const CLUSTER: readonly RawObject[] = [
     }),
   ),
 ];
+
+/** So many workloads, each with an Application and an HPA. */
+function many(count: number): RawObject[] {
+  return Array.from({ length: count }, (_, index) => `w${index}`).flatMap((name) => [
+    app({ name, resources: [] }),
+    workload({ name, trackedBy: name }),
+    hpa({ name, target: name }),
+  ]);
+}
 
 describe('the order of what the audit finds', () => {
   it('is the same whatever the order in which the objects came', () => {
@@ -65,6 +74,14 @@ describe('the order of what the audit finds', () => {
   });
 });
 
+describe('what is safe', () => {
+  it('is not told where nobody asks, and the risks are the same', () => {
+    const { risks, safe } = audit(CLUSTER, { tellSafe: false });
+    expect(risks).toEqual(audit(CLUSTER).risks);
+    expect(safe).toEqual([]);
+  });
+});
+
 describe('an audit of many Applications', () => {
   it('is done with one before it joins anything for the next', () => {
     const looked: string[] = [];
@@ -89,13 +106,6 @@ describe('an audit of many Applications', () => {
 });
 
 describe('an audit in slices', () => {
-  const many = (count: number): RawObject[] =>
-    Array.from({ length: count }, (_, index) => `w${index}`).flatMap((name) => [
-      app({ name, resources: [] }),
-      workload({ name, trackedBy: name }),
-      hpa({ name, target: name }),
-    ]);
-
   it('finds what it would find at once, and lets others have a turn more often the more there is to look at', () => {
     const slicesOf = (count: number) => {
       const context = contextOf(many(count));
@@ -141,6 +151,39 @@ describe('an audit in slices', () => {
     }
     expect(turn).toBeGreaterThan(20);
     expect(step.value).toEqual(wanted);
+  });
+});
+
+describe('an audit during which Applications come and go', () => {
+  it('ends all the same, tells nothing twice, and the next one finds what a first one would', () => {
+    const context = contextOf(many(40));
+    const { model } = context;
+    const work = collecting(context);
+    work.next();
+    const told = { at: 1, origin: 'watch' } as const;
+    const [gone, kept] = ['w1', 'w2'].map((name) => {
+      const found = model.workload({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name });
+      const application = model.applicationByInstance(name);
+      if (found === undefined || application === undefined) throw new Error(`no ${name}`);
+      return { workload: found, application };
+    });
+    if (gone === undefined || kept === undefined) throw new Error('not enough');
+    for (const { fact, ref, uid } of [gone.workload, gone.application])
+      model.apply({ ...told, type: 'delete', fact, ref, uid });
+    for (const object of [app({ name: 'late', resources: [] }), workload({ name: 'w2', trackedBy: 'late' })])
+      model.apply({ ...told, type: 'upsert', fact: factOf(object) });
+    const { risks } = drained(work);
+    const names = risks.map(({ rule, workload: { name } }) => `${rule} ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+    expect(risks.find(({ workload: { name } }) => name === 'w2')?.application?.name).toBe('late');
+    const after = many(40).filter((object) => !['w1'].includes((object['metadata'] as { name: string }).name));
+    const moved = after.map((object) =>
+      object['kind'] === 'Deployment' && (object['metadata'] as { name: string }).name === 'w2'
+        ? workload({ name: 'w2', trackedBy: 'late' })
+        : object,
+    );
+    const fresh = contextOf([...moved, app({ name: 'late', resources: [] }), hpa({ name: 'w1', target: 'w1' })]);
+    expect(collectRisks(context)).toEqual(collectRisks(fresh));
   });
 });
 

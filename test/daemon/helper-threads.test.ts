@@ -13,7 +13,9 @@ const look = () => readdirSync('/proc/self/task').map((id) => ({
   main: Number(id) === process.pid, helper: read(id, 'comm') === 'V8Worker', nice: nice(id),
 }));
 const before = look();
-console.log(JSON.stringify({ before, count: letHelpersGiveWay(), after: look() }));
+letHelpersGiveWay();
+letHelpersGiveWay();
+console.log(JSON.stringify({ before, after: look() }));
 `;
 
 interface Thread {
@@ -26,15 +28,14 @@ describe.runIf(process.platform === 'linux')("V8's helper threads", () => {
   const run = () =>
     JSON.parse(
       execFileSync(process.execPath, ['--input-type=module', '--eval', PROGRAM], { encoding: 'utf8' }),
-    ) as Record<'before' | 'after', Thread[]> & { count: number };
+    ) as Record<'before' | 'after', Thread[]>;
 
-  it('give way to the thread that answers, which stays as it was', () => {
-    const { before, count, after } = run();
+  it('give way to the thread that answers, which stays as it was, however often they are told to', () => {
+    const { before, after } = run();
     const own = before.find(({ main }) => main)?.nice ?? Number.NaN;
-    expect(count).toBeGreaterThan(0);
-    expect(after.filter(({ helper }) => helper).map(({ nice }) => nice)).toEqual(
-      new Array(count).fill(Math.min(own + 10, 19)),
-    );
+    const helpers = after.filter(({ helper }) => helper);
+    expect(helpers.length).toBeGreaterThan(0);
+    expect(new Set(helpers.map(({ nice }) => nice))).toEqual(new Set([Math.min(own + 10, 19)]));
     expect(new Set(after.filter(({ helper }) => !helper).map(({ nice }) => nice))).toEqual(new Set([own]));
   });
 });

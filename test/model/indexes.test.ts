@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ClusterModel } from '../../src/model/cluster-model.ts';
 import type { Change, Fact } from '../../src/model/facts.ts';
+import { factOf } from '../support/cluster.ts';
 import { applicationFact, hpaFact, replicaSetFact, workloadFact } from '../support/facts.ts';
 import { fc } from '../support/property.ts';
 
@@ -11,6 +12,15 @@ const name = fc.constantFrom(...NAMES);
 const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop' };
 
 const hpa = fc.tuple(name, name).map(([own, target]): Fact => hpaFact({ name: own, target }));
+const scaledObject = fc.tuple(name, name).map(
+  ([own, target]): Fact =>
+    factOf({
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'ScaledObject',
+      metadata: { name: own, namespace: 'shop', uid: `uid-so-${own}`, resourceVersion: '1' },
+      spec: { scaleTargetRef: { name: target }, maxReplicaCount: 9 },
+    }),
+);
 const replicaSet = fc
   .tuple(name, fc.option(fc.constantFrom(...UIDS)))
   .map(([own, controllerUid]): Fact => replicaSetFact(own, 3, { controllerUid }));
@@ -19,13 +29,18 @@ const rollout = fc.tuple(name, fc.option(name)).map(([own, borrows]): Fact => {
   return workloadFact({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: own }, { workloadRef });
 });
 const application = fc
-  .tuple(name, fc.constantFrom('https://kubernetes.default.svc', 'https://eu.example.com'), fc.subarray(NAMES))
-  .map(([own, server, lists]): Fact => {
-    const resources = lists.map((each) => `apps/Deployment:shop/${each}`);
+  .tuple(
+    name,
+    fc.constantFrom('https://kubernetes.default.svc', 'https://eu.example.com'),
+    fc.subarray(NAMES),
+    fc.constantFrom('', ' OutOfSync'),
+  )
+  .map(([own, server, lists, status]): Fact => {
+    const resources = lists.map((each) => `apps/Deployment:shop/${each}${status}`);
     return applicationFact({ name: own, spec: { destination: { server, namespace: 'shop' } }, resources });
   });
 const change = fc
-  .tuple(fc.oneof(hpa, replicaSet, rollout, application), fc.integer({ min: 0, max: 4 }))
+  .tuple(fc.oneof(hpa, scaledObject, replicaSet, rollout, application), fc.integer({ min: 0, max: 4 }))
   .map(([fact, dice]): Change => {
     const told = { at: 0, origin: 'watch' } as const;
     if (dice > 0) return { ...told, type: 'upsert', fact: structuredClone(fact) };
@@ -53,7 +68,7 @@ describe('the indexes of a model', () => {
         const model = new ClusterModel();
         for (const each of changes) model.apply(each);
         const anew = new ClusterModel();
-        const stores = [model.hpas, model.replicaSets, model.workloads, model.applications];
+        const stores = [model.hpas, model.scaledObjects, model.replicaSets, model.workloads, model.applications];
         for (const store of stores)
           for (const fact of store.values())
             anew.apply({ type: 'upsert', at: 0, origin: 'list', fact: structuredClone(fact) });
