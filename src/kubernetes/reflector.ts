@@ -259,10 +259,6 @@ export class Reflector {
     let inactivity = timers.deadline(patience, giveUp);
     const overtime = timers.deadline(timeoutSeconds * 1000 + OVERTIME_MS, giveUp);
     let caughtUp: Deadline | null = null;
-    const owesNothing = () => {
-      caughtUp = null;
-      this.#sight.watching();
-    };
     const onBytes = () => {
       inactivity.extend();
       this.#feed.check?.heard();
@@ -276,7 +272,7 @@ export class Reflector {
       onBytes();
       this.#options.observe({ type: 'connected' });
       if (resourceVersion !== null) {
-        caughtUp = timers.deadline(CAUGHT_UP_MS, owesNothing);
+        caughtUp = timers.deadline(CAUGHT_UP_MS, () => this.#sight.watching());
       } else {
         this.#listAgain = false;
         this.#sight.listing();
@@ -297,12 +293,10 @@ export class Reflector {
       const pace = () => {
         const turn = this.#options.pace?.();
         if (turn === undefined) return undefined;
-        // While others go first nothing is read: that is no silence of the server, nor does it prove that it owes nothing.
+        // While others go first nothing is read: that is no silence of the server.
         inactivity.cancel();
-        caughtUp?.cancel();
         return turn.then(() => {
           inactivity = timers.deadline(patience, giveUp);
-          if (caughtUp !== null) caughtUp = timers.deadline(CAUGHT_UP_MS, owesNothing);
         });
       };
       await readWatch(stream, what, onBytes, onLine, pace, target.shape);
