@@ -14,7 +14,7 @@ import { resourceName } from './reflector-events.ts';
 import type { ReflectorOptions } from './reflector-options.ts';
 import { RelistCheck } from './relist-check.ts';
 import { StreamedList } from './streamed-list.ts';
-import type { Deadline } from './timers.ts';
+import { type Deadline, uncounted } from './timers.ts';
 import { WatchSight } from './watch-sight.ts';
 import { openWatch, readWatch, type WatchLine } from './watch-stream.ts';
 
@@ -219,15 +219,14 @@ export class Reflector {
     const { client, timers, maxPages = MAX_PAGES, maxPageBytes = PAGE_BYTES } = this.#options;
     const hangUp = new AbortController();
     const signal = AbortSignal.any([hangUp.signal, this.#stopping.signal]);
-    const giveUp = () => hangUp.abort(new Error('a page took over 2 minutes'));
-    let deadline = timers.deadline(PAGE_DEADLINE_MS, giveUp);
+    const deadline = timers.deadline(PAGE_DEADLINE_MS, () => hangUp.abort(new Error('a page took over 2 minutes')));
     try {
       for await (const page of listPages(client, target, { limit: this.#pageLimit, maxPages, maxPageBytes, signal })) {
         this.#sight.contact();
         // What is done with a page, and what goes before the next one, takes none of the server's time.
         deadline.cancel();
         yield page;
-        deadline = timers.deadline(PAGE_DEADLINE_MS, giveUp);
+        deadline.extend();
       }
     } catch (error) {
       if (error instanceof KubeRequestError && error.error.kind === 'badResponse' && error.error.reason === 'size') {
@@ -255,8 +254,7 @@ export class Reflector {
     };
     const least = resourceVersion === null ? WATCH_SECONDS.outlastingLists : WATCH_SECONDS.least;
     const timeoutSeconds = least + Math.floor(timers.random() * WATCH_SECONDS.spread);
-    let patience = resourceVersion === null ? LIST_SILENCE_MS : INACTIVITY_MS;
-    let inactivity = timers.deadline(patience, giveUp);
+    let inactivity = timers.deadline(resourceVersion === null ? LIST_SILENCE_MS : INACTIVITY_MS, giveUp);
     const overtime = timers.deadline(timeoutSeconds * 1000 + OVERTIME_MS, giveUp);
     let caughtUp: Deadline | null = null;
     const onBytes = () => {
@@ -286,18 +284,13 @@ export class Reflector {
         if (listedAt === null) return;
         list = null;
         inactivity.cancel();
-        patience = INACTIVITY_MS;
-        inactivity = timers.deadline(patience, giveUp);
+        inactivity = timers.deadline(INACTIVITY_MS, giveUp);
         this.#listed(listedAt, 0);
       };
+      // While others go first nothing is read: that is no silence of the server.
       const pace = () => {
         const turn = this.#options.pace?.();
-        if (turn === undefined) return undefined;
-        // While others go first nothing is read: that is no silence of the server.
-        inactivity.cancel();
-        return turn.then(() => {
-          inactivity = timers.deadline(patience, giveUp);
-        });
+        return turn && uncounted(inactivity, turn);
       };
       await readWatch(stream, what, onBytes, onLine, pace, target.shape);
       // Compilers do not see that a line may have ended the list.

@@ -3,9 +3,16 @@ import type { Millis } from '../model/facts.ts';
 
 /** A guard that fires unless something keeps pushing it back. */
 export interface Deadline {
-  /** Starts the wait anew. */
+  /** Starts the wait anew, also after `cancel`. */
   extend(): void;
   cancel(): void;
+}
+
+/** Waits for `turn`, which does not count towards the deadline. Where it rejects the deadline stays cancelled. */
+export async function uncounted(deadline: Deadline, turn: Promise<void>): Promise<void> {
+  deadline.cancel();
+  await turn;
+  deadline.extend();
 }
 
 export interface Timers {
@@ -38,7 +45,15 @@ export const systemTimers: Timers = {
     });
   },
   deadline(ms, expire) {
-    const timer = setTimeout(expire, ms);
-    return { extend: () => void timer.refresh(), cancel: () => clearTimeout(timer) };
+    let timer: ReturnType<typeof setTimeout> | null = setTimeout(expire, ms);
+    return {
+      extend: () => {
+        timer = timer === null ? setTimeout(expire, ms) : timer.refresh();
+      },
+      cancel: () => {
+        if (timer !== null) clearTimeout(timer);
+        timer = null;
+      },
+    };
   },
 };

@@ -161,28 +161,25 @@ describe('an audit during which Applications come and go', () => {
     const work = collecting(context);
     work.next();
     const told = { at: 1, origin: 'watch' } as const;
-    const [gone, kept] = ['w1', 'w2'].map((name) => {
-      const found = model.workload({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name });
-      const application = model.applicationByInstance(name);
-      if (found === undefined || application === undefined) throw new Error(`no ${name}`);
-      return { workload: found, application };
-    });
-    if (gone === undefined || kept === undefined) throw new Error('not enough');
-    for (const { fact, ref, uid } of [gone.workload, gone.application])
+    for (const object of [app({ name: 'w1', resources: [] }), workload({ name: 'w1', trackedBy: 'w1' })]) {
+      const { fact, ref, uid } = factOf(object);
       model.apply({ ...told, type: 'delete', fact, ref, uid });
+    }
     for (const object of [app({ name: 'late', resources: [] }), workload({ name: 'w2', trackedBy: 'late' })])
       model.apply({ ...told, type: 'upsert', fact: factOf(object) });
     const { risks } = drained(work);
     const names = risks.map(({ rule, workload: { name } }) => `${rule} ${name}`);
     expect(new Set(names).size).toBe(names.length);
     expect(risks.find(({ workload: { name } }) => name === 'w2')?.application?.name).toBe('late');
-    const after = many(40).filter((object) => !['w1'].includes((object['metadata'] as { name: string }).name));
-    const moved = after.map((object) =>
-      object['kind'] === 'Deployment' && (object['metadata'] as { name: string }).name === 'w2'
-        ? workload({ name: 'w2', trackedBy: 'late' })
-        : object,
-    );
-    const fresh = contextOf([...moved, app({ name: 'late', resources: [] }), hpa({ name: 'w1', target: 'w1' })]);
+    const nameOf = (object: RawObject) => (object['metadata'] as { readonly name: string }).name;
+    const fresh = contextOf([
+      ...many(40).filter(
+        (object) => nameOf(object) !== 'w1' && !(object['kind'] === 'Deployment' && nameOf(object) === 'w2'),
+      ),
+      workload({ name: 'w2', trackedBy: 'late' }),
+      app({ name: 'late', resources: [] }),
+      hpa({ name: 'w1', target: 'w1' }),
+    ]);
     expect(collectRisks(context)).toEqual(collectRisks(fresh));
   });
 });

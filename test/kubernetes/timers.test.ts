@@ -31,4 +31,12 @@ describe('the timers of the system', () => {
     });
     expect(fired).toBe('passed');
   });
+
+  it('start a deadline anew that was cancelled, when it is extended', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const deadline = systemTimers.deadline(1, resolve);
+    deadline.cancel();
+    deadline.extend();
+    await promise;
+  });
 });

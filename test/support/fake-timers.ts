@@ -51,9 +51,22 @@ export class FakeTimers implements Timers {
 
   deadline(ms: number, expire: () => void): Deadline {
     const deadline = { ms, expire };
-    this.#deadlines.add(deadline);
-    for (const look of [...this.#looking]) look();
-    return { extend: () => {}, cancel: () => void this.#deadlines.delete(deadline) };
+    const start = () => {
+      this.#deadlines.add(deadline);
+      for (const look of [...this.#looking]) look();
+    };
+    let cancelled = false;
+    start();
+    return {
+      extend: () => {
+        if (cancelled) start();
+        cancelled = false;
+      },
+      cancel: () => {
+        cancelled = true;
+        this.#deadlines.delete(deadline);
+      },
+    };
   }
 
   /** Deadlines that wait now. */
