@@ -18,10 +18,10 @@ import type {
   ScaledObjectFact,
   WorkloadFact,
 } from './facts.ts';
-import { addTo, type Keys, keysOf, removeFrom } from './key-index.ts';
+import { Indexes } from './indexes.ts';
+import { keysOf } from './key-index.ts';
 import { FactPool } from './lean-facts.ts';
-import { Listings, listsTheSame } from './listings.ts';
-import { groupOf, keyOf, keyOfParts, keyOfTarget } from './refs.ts';
+import { groupOf, keyOf, keyOfParts } from './refs.ts';
 import { inherit } from './same-value.ts';
 import { HOLDS_ALL, type Holds, isArgoObject } from './shard.ts';
 
@@ -61,17 +61,7 @@ export class ClusterModel {
   readonly synced = new Set<string>();
 
   readonly #pool = new FactPool();
-  /** target key → keys of the scalers that name it. */
-  readonly #scalersByTarget = new Map<string, Keys>();
-  /** workload uid → keys of its ReplicaSets. */
-  readonly #replicaSetsByController = new Map<string, Keys>();
-  /** application name → keys, for tracking marks, which carry no namespace for the controller's own. */
-  readonly #applicationsByName = new Map<string, Keys>();
-  /** workload key → keys of the Rollouts whose spec.workloadRef borrows its template. */
-  readonly #borrowers = new Map<string, Keys>();
-  readonly #listings = new Listings();
-  /** Keys of the Applications that deploy into a cluster that is not watched. */
-  readonly #elsewhere = new Set<string>();
+  readonly #indexes = new Indexes((app) => this.clusterOf(app));
   readonly #clusterOf: ClusterOf;
   readonly #holds: Holds;
 
@@ -105,18 +95,10 @@ export class ClusterModel {
     }
     const key = keyOf(change.type === 'upsert' ? change.fact.ref : change.ref);
     const previous = store.get(key);
-    if (change.type === 'delete') {
-      if (previous !== undefined) this.#unindex(key, previous);
-      store.delete(key);
-      return { change, previous, current: undefined };
-    }
-    const current = this.#held(change.fact, previous);
-    store.set(key, current);
-    if (previous === undefined) this.#index(key, current);
-    else if (!this.#isIndexedAlike(previous, current)) {
-      this.#unindex(key, previous);
-      this.#index(key, current);
-    }
+    const current = change.type === 'upsert' ? this.#held(change.fact, previous) : undefined;
+    if (current === undefined) store.delete(key);
+    else store.set(key, current);
+    this.#indexes.follow(key, previous, current);
     return { change, previous, current };
   }
 
@@ -146,7 +128,7 @@ export class ClusterModel {
 
   /** HPAs and ScaledObjects that target the object, in a stable order (HPAs first, by name). */
   scalersOf(ref: ObjectRef): Scaler[] {
-    const keys = this.#scalersByTarget.get(keyOf(ref));
+    const keys = this.#indexes.scalersByTarget.get(keyOf(ref));
     if (keys === undefined) return [];
     const scalers: Scaler[] = [];
     // Nearly always one, and asked for again and again.
@@ -159,7 +141,7 @@ export class ClusterModel {
 
   /** The Rollout that runs the pods of this workload and only borrows its template (spec.workloadRef); none that is going away. */
   borrowerOf(ref: ObjectRef): WorkloadFact | undefined {
-    const keys = this.#borrowers.get(keyOf(ref));
+    const keys = this.#indexes.borrowers.get(keyOf(ref));
     if (keys === undefined) return undefined;
     return [...keysOf(keys)]
       .sort()
@@ -168,7 +150,7 @@ export class ClusterModel {
   }
 
   replicaSetsOf(workloadUid: string): ReplicaSetFact[] {
-    const keys = this.#replicaSetsByController.get(workloadUid);
+    const keys = this.#indexes.replicaSetsByController.get(workloadUid);
     if (keys === undefined) return [];
     return [...keysOf(keys)].map((key) => this.replicaSets.get(key)).filter((fact) => fact !== undefined);
   }
@@ -215,7 +197,7 @@ export class ClusterModel {
     const underscore = instance.indexOf('_');
     if (underscore >= 0) return this.application(instance.slice(0, underscore), instance.slice(underscore + 1));
     const found: ApplicationFact[] = [];
-    for (const key of keysOf(this.#applicationsByName.get(instance))) {
+    for (const key of keysOf(this.#indexes.applicationsByName.get(instance))) {
       const app = this.applications.get(key);
       if (app === undefined) continue;
       if (app.controllerNamespace === '' || app.controllerNamespace === app.ref.namespace) found.push(app);
@@ -226,7 +208,7 @@ export class ClusterModel {
   /** A contender's name → the Application: the controller's own of that name, else the only one of that name anywhere. */
   applicationNamed(name: string): ApplicationFact | undefined {
     const own = this.applicationByInstance(name);
-    const keys = [...keysOf(this.#applicationsByName.get(name))];
+    const keys = [...keysOf(this.#indexes.applicationsByName.get(name))];
     return own ?? (keys.length === 1 ? this.applications.get(keys[0] ?? '') : undefined);
   }
 
@@ -245,7 +227,7 @@ export class ClusterModel {
 
   /** Applications that deploy into a cluster that is not watched. */
   applicationsElsewhere(): ApplicationFact[] {
-    return [...this.#elsewhere].map((key) => this.applications.get(key)).filter((app) => app !== undefined);
+    return [...this.#indexes.elsewhere].map((key) => this.applications.get(key)).filter((app) => app !== undefined);
   }
 
   /** Argo CD's own objects live beside Argo CD, whichever cluster the workloads are in. */
@@ -257,7 +239,7 @@ export class ClusterModel {
 
   /** Every Application whose status.resources names the object. More than one: two owners. */
   applicationsListing(ref: ObjectRef): ApplicationFact[] {
-    return this.#listings
+    return this.#indexes.listings
       .of(ref)
       .map((key) => this.applications.get(key))
       .filter((app) => app !== undefined)
@@ -269,7 +251,9 @@ export class ClusterModel {
    * are not watched are taken for one cluster's: whoever asks looks at their destinations.
    */
   applicationsSharing(): ApplicationFact[] {
-    return [...this.#listings.sharing()].map((key) => this.applications.get(key)).filter((app) => app !== undefined);
+    return [...this.#indexes.listings.sharing()]
+      .map((key) => this.applications.get(key))
+      .filter((app) => app !== undefined);
   }
 
   #storeOf(kind: Fact['fact']): Map<string, Fact> | undefined {
@@ -296,73 +280,11 @@ export class ClusterModel {
         return undefined;
     }
   }
-
-  #index(key: string, fact: Fact): void {
-    if (fact.fact === 'hpa' || fact.fact === 'scaledobject') {
-      addTo(this.#scalersByTarget, keyOfTarget(fact.target, fact.ref), key);
-    } else if (fact.fact === 'workload' && fact.workloadRef !== null) {
-      addTo(this.#borrowers, borrowedKey(fact.workloadRef, fact.ref), key);
-    } else if (fact.fact === 'replicaset' && fact.controllerUid !== null) {
-      addTo(this.#replicaSetsByController, fact.controllerUid, key);
-    } else if (fact.fact === 'application') {
-      addTo(this.#applicationsByName, fact.ref.name, key);
-      const cluster = this.clusterOf(fact);
-      if (cluster === null) this.#elsewhere.add(key);
-      this.#listings.add(key, fact, cluster ?? '');
-    }
-  }
-
-  /**
-   * Whether two versions have the same place in all that `#index` knows; it may say no although they have. `current` holds of
-   * `previous` what is equal. An index that every write goes out of and into again grows to twice its size.
-   */
-  #isIndexedAlike(previous: Fact, current: Fact): boolean {
-    switch (current.fact) {
-      case 'hpa':
-      case 'scaledobject':
-        return previous.fact === current.fact && previous.target === current.target;
-      case 'workload':
-        return previous.fact === current.fact && previous.workloadRef === current.workloadRef;
-      case 'replicaset':
-        return previous.fact === current.fact && previous.controllerUid === current.controllerUid;
-      case 'application':
-        return (
-          previous.fact === current.fact &&
-          previous.destination === current.destination &&
-          listsTheSame(previous, current)
-        );
-      case 'applicationset':
-      case 'appproject':
-      case 'argosettings':
-      case 'event':
-      case 'lens':
-        return true;
-    }
-  }
-
-  #unindex(key: string, fact: Fact): void {
-    if (fact.fact === 'hpa' || fact.fact === 'scaledobject') {
-      removeFrom(this.#scalersByTarget, keyOfTarget(fact.target, fact.ref), key);
-    } else if (fact.fact === 'workload' && fact.workloadRef !== null) {
-      removeFrom(this.#borrowers, borrowedKey(fact.workloadRef, fact.ref), key);
-    } else if (fact.fact === 'replicaset' && fact.controllerUid !== null) {
-      removeFrom(this.#replicaSetsByController, fact.controllerUid, key);
-    } else if (fact.fact === 'application') {
-      removeFrom(this.#applicationsByName, fact.ref.name, key);
-      this.#elsewhere.delete(key);
-      this.#listings.remove(key, fact, this.clusterOf(fact) ?? '');
-    }
-  }
 }
 
 /** What `synced` holds: the plural of a kind, and before it the workload cluster where it is not Argo CD's own. */
 function listKey(resource: string, cluster = ''): string {
   return cluster === '' ? resource : `${cluster}#${resource}`;
-}
-
-/** spec.workloadRef is read without its apiVersion: what Rollouts borrow from are the workloads of apps. */
-function borrowedKey({ kind, name }: { readonly kind: string; readonly name: string }, beside: ObjectRef): string {
-  return keyOfParts('apps', kind, beside.namespace, name, beside.cluster);
 }
 
 /** True when two refs name the same object, whatever the version. */
